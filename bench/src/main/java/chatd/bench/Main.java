@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "chat bench",
         description = {
-            "Measures the daemon and the floor server side by side, and writes the table to bench/APPENDIX.md.",
+            "Measures the daemon and the floor server (floor.c: the least that any server must do) side by side, and writes the table to bench/APPENDIX.md.",
             "Needs gcc and libssl-dev. With all scenarios it takes well over an hour on two cores."
         },
         mixinStandardHelpOptions = true,

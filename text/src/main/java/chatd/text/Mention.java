@@ -21,10 +21,10 @@ public final class Mention {
     private static final int MAX = 50;
 
     /**
-     * Maximum number of signs that are examined, so that a text of nothing but {@code @} costs
+     * Maximum number of @ signs that are examined, so that a text of nothing but {@code @} costs
      * little.
      */
-    private static final int PLACES = 500;
+    private static final int MAX_SIGNS = 500;
 
     /** How many signs of a text are examined in less than half a millisecond. */
     private static final int FEW = 3;
@@ -42,18 +42,18 @@ public final class Mention {
     private static final String SIGNS = "[@＠]";
 
     /**
-     * A sign with no letter or digit, with its marks, before it. The look-behind comes after the
+     * An @ sign that does not follow a letter or digit (and its marks). The look-behind comes after the
      * sign: in front of it, it would run at every character, which costs ten times as much.
      */
     private static final String ANY_SIGN = SIGNS + "(?<![\\p{L}\\p{Nd}&&[^" + UNSPACED + "]]\\p{M}{0,3}" + SIGNS + ")";
 
-    private static final String PART = "[\\p{L}\\p{M}\\p{Nd}&&[^" + UNSPACED + "]]";
+    private static final String WORD_CHARACTER = "[\\p{L}\\p{M}\\p{Nd}&&[^" + UNSPACED + "]]";
     private static final Pattern SIGN = Pattern.compile(ANY_SIGN);
 
     /** The characters of a name as typed, which may have more than a name's 32 bytes. */
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{M}\\p{Nd}._-]{1,40}");
 
-    private static final Pattern IS_PART = Pattern.compile(PART);
+    private static final Pattern IS_PART = Pattern.compile(WORD_CHARACTER);
     private static final Pattern IS_MARK = Pattern.compile("\\p{M}");
     private static final Pattern IS_UNSPACED = Pattern.compile("[" + UNSPACED + "]");
 
@@ -62,7 +62,7 @@ public final class Mention {
      * be somebody's name.
      */
     private static final Pattern ALL = Pattern.compile(
-            ANY_SIGN + "(?:all(?!" + PART + "|[._-]+[\\p{L}\\p{Nd}])|所有人(?!\\p{M}))",
+            ANY_SIGN + "(?:all(?!" + WORD_CHARACTER + "|[._-]+[\\p{L}\\p{Nd}])|所有人(?!\\p{M}))",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
 
     private Mention() {}
@@ -77,7 +77,7 @@ public final class Mention {
         Set<T> mentioned = new LinkedHashSet<>();
         Matcher sign = SIGN.matcher(text);
         int lookups = 0;
-        for (int places = 0; places < PLACES && mentioned.size() < MAX && lookups < LOOKUPS && sign.find(); places++) {
+        for (int places = 0; places < MAX_SIGNS && mentioned.size() < MAX && lookups < LOOKUPS && sign.find(); places++) {
             Optional<T> found = Optional.empty();
             Matcher name = NAME.matcher(text).region(sign.end(), text.length());
             int longest = name.lookingAt() ? name.end() : sign.end();
@@ -134,7 +134,7 @@ public final class Mention {
                 .map(form -> Pattern.quote(Normalizer.normalize(name, form)))
                 .distinct()
                 .collect(Collectors.joining("|"));
-        String after = isUnspaced(name.codePointBefore(name.length())) ? "\\p{M}" : PART;
+        String after = isUnspaced(name.codePointBefore(name.length())) ? "\\p{M}" : WORD_CHARACTER;
         return ANY_SIGN + "(?:" + forms + ")(?!" + after + ")";
     }
 }

@@ -120,7 +120,7 @@ class ConfigReloadIT {
                             .exits(0)
                             .out())
                     .isEqualTo("""
-                            limits.replay is written, but stays 7: the environment CHATD_LIMITS_REPLAY is stronger.
+                            limits.replay is written, but stays 7: the environment CHATD_LIMITS_REPLAY takes precedence.
                             In force now: limits.text
                             """);
             assertThat(config)

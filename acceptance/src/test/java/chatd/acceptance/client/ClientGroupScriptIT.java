@@ -231,7 +231,7 @@ class ClientGroupScriptIT {
     void mistakesSayWhatIsWrongAndHaveTheirExitCodes() throws IOException {
         String group = make(ops, ben.name());
         assertThat(errorOf(2, ann, "group")).contains("WHAT");
-        assertThat(errorOf(2, ann, "group", "dance")).contains("there is no group dance", "group --help");
+        assertThat(errorOf(2, ann, "group", "dance")).contains("group has no command dance", "group --help");
         assertThat(errorOf(2, ann, "group", "members")).contains("usage: group members GROUP");
         assertThat(errorOf(2, ann, "group", "add", group)).contains("usage: group add GROUP USER...");
         assertThat(errorOf(2, ann, "group", "role", group, ben.name(), "king")).contains("owner|admin|member");

@@ -66,7 +66,7 @@ class DirectCallsIT extends JsonTestBase {
         who.send("{'type': 7, 'id': '%s', 'info': {'op': '%s', 'session': '%s'}}".formatted(op, op, session));
     }
 
-    private static void accepted(JsonSocket socket, String id) {
+    private static void expectDone(JsonSocket socket, String id) {
         assertThat(socket.expect(JsonType.DONE).path("info").path("id").asString())
                 .isEqualTo(id);
     }
@@ -93,7 +93,7 @@ class DirectCallsIT extends JsonTestBase {
         phone.skipTo(JsonType.FRIEND_ANSWERED);
         String session = newSession();
         call(one, ben.name(), session, "");
-        accepted(one, "call");
+        expectDone(one, "call");
         for (JsonSocket rings : List.of(other, phone)) {
             JsonNode call = told(rings, "call", one.user());
             assertThat(call.path("name").asString()).isEqualTo(ann.name());
@@ -107,7 +107,7 @@ class DirectCallsIT extends JsonTestBase {
         assertThat(caller.path("info").path("candidates").toString()).isEqualTo("[\"" + ANNS + "\"]");
         assertThat(caller.path("info").path("key").asString()).isEqualTo(ANNS_KEY);
         assertThat(caller.path("info").path("dials").asBoolean()).isFalse();
-        accepted(other, "yes");
+        expectDone(other, "yes");
         JsonNode called = told(one, "accept", other.user());
         assertThat(called.path("info").path("candidates").toString()).isEqualTo("[\"" + BENS + "\"]");
         assertThat(called.path("info").path("key").asString()).isEqualTo(BENS_KEY);
@@ -126,7 +126,7 @@ class DirectCallsIT extends JsonTestBase {
         op(phone, "over", session);
         assertThat(phone.refusal()).isEqualTo("no-such-session");
         op(other, "over", session);
-        accepted(other, "over");
+        expectDone(other, "over");
         ended(one, other.user(), "");
         op(one, "over", session);
         assertThat(one.refusal()).isEqualTo("no-such-session");
@@ -158,9 +158,9 @@ class DirectCallsIT extends JsonTestBase {
         call(one, ben.name(), session, "");
         told(other, "call", one.user());
         told(phone, "call", one.user());
-        accepted(one, "call");
+        expectDone(one, "call");
         op(other, "decline", session);
-        accepted(other, "decline");
+        expectDone(other, "decline");
         ended(phone, other.user(), "elsewhere");
         JsonNode declined = told(one, "decline", other.user());
         assertThat(declined.path("info").path("reason").asString()).isEqualTo("declined");
@@ -172,13 +172,13 @@ class DirectCallsIT extends JsonTestBase {
         call(one, ben.name(), second, "");
         told(other, "call", one.user());
         told(phone, "call", one.user());
-        accepted(one, "call");
+        expectDone(one, "call");
         op(other, "cancel", second);
         assertThat(other.refusal()).isEqualTo("no-such-session");
         op(one, "cancel", second);
         told(other, "cancel", one.user());
         told(phone, "cancel", one.user());
-        accepted(one, "cancel");
+        expectDone(one, "cancel");
         accept(phone, second, BENS, BENS_KEY);
         assertThat(phone.refusal()).isEqualTo("no-such-session");
     }
@@ -193,10 +193,10 @@ class DirectCallsIT extends JsonTestBase {
         other.skipTo(JsonType.DONE);
         String session = newSession();
         call(one, ben.name(), session, "");
-        accepted(one, "call");
+        expectDone(one, "call");
         told(other, "call", one.user());
         op(one, "cancel", session);
-        accepted(one, "cancel");
+        expectDone(one, "cancel");
         told(other, "cancel", one.user());
         befriend(one, other);
         other.send("{'type': 35, 'info': {'calls': 'nobody'}, 'id': 'p'}");
@@ -210,10 +210,10 @@ class DirectCallsIT extends JsonTestBase {
         other.skipTo(JsonType.DONE);
         session = newSession();
         call(one, ben.name(), session, "");
-        accepted(one, "call");
+        expectDone(one, "call");
         other.fence();
         op(one, "cancel", session);
-        accepted(one, "cancel");
+        expectDone(one, "cancel");
         call(one, ann.name(), newSession(), "");
         assertThat(one.refusal()).isEqualTo("not-allowed");
         call(one, "nobody-at-all", newSession(), "");
@@ -237,7 +237,7 @@ class DirectCallsIT extends JsonTestBase {
         JsonNode declined = told(one, "decline", other.user());
         assertThat(declined.path("info").path("reason").asString()).isEqualTo("offline");
         ended(one, one.user(), "offline");
-        accepted(one, "call");
+        expectDone(one, "call");
     }
 
     @Test
@@ -247,14 +247,14 @@ class DirectCallsIT extends JsonTestBase {
         befriend(lower, higher);
         String first = newSession();
         call(higher, ann.name(), first, "");
-        accepted(higher, "call");
+        expectDone(higher, "call");
         told(lower, "call", higher.user());
         String second = newSession();
         call(lower, ben.name(), second, "");
         told(lower, "cancel", higher.user());
         ended(higher, higher.user(), "crossed");
         told(higher, "call", lower.user());
-        accepted(lower, "call");
+        expectDone(lower, "call");
         call(higher, ann.name(), newSession(), "");
         assertThat(higher.refusal()).isEqualTo("not-allowed");
         accept(higher, second, BENS, BENS_KEY);
@@ -280,7 +280,7 @@ class DirectCallsIT extends JsonTestBase {
         carol.skipTo(JsonType.GROUP);
         String session = newSession();
         call(caller, group, session, "");
-        accepted(caller, "call");
+        expectDone(caller, "call");
         JsonNode call = told(ben1, "call", caller.user());
         assertThat(call.path("receive").asString()).isEqualTo(group);
         assertThat(call.path("info").path("with").toString()).isEqualTo("[\"" + carol.user() + "\"]");
@@ -293,7 +293,7 @@ class DirectCallsIT extends JsonTestBase {
                         .path("dials")
                         .asBoolean())
                 .isFalse();
-        accepted(ben1, "yes");
+        expectDone(ben1, "yes");
         assertThat(told(caller, "accept", ben1.user())
                         .path("info")
                         .path("dials")
@@ -311,10 +311,10 @@ class DirectCallsIT extends JsonTestBase {
         JsonNode carols = told(ben1, "accept", carol.user());
         assertThat(carols.path("info").path("dials").asBoolean()).isFalse();
         told(caller, "accept", carol.user());
-        accepted(carol, "yes");
+        expectDone(carol, "yes");
         // Leaving ends the session only for whoever leaves.
         op(caller, "over", session);
-        accepted(caller, "over");
+        expectDone(caller, "over");
         ended(ben1, caller.user(), "");
         ended(carol, caller.user(), "");
         ben1.send("{'type': 7, 'info': {'op': 'over', 'session': '%s', 'reason': 'unreachable'}}".formatted(session));
@@ -356,7 +356,7 @@ class DirectCallsIT extends JsonTestBase {
         String session = newSession();
         call(one, ben.name(), session, "");
         told(other, "call", one.user());
-        accepted(one, "call");
+        expectDone(one, "call");
         List<String> named = new ArrayList<>(List.of(
                 "[2001:db8::9]:50001",
                 "192.0.2.9:50001",
@@ -372,8 +372,8 @@ class DirectCallsIT extends JsonTestBase {
         assertThat(told(one, "accept", other.user()).path("info").path("candidates"))
                 .isEmpty();
         told(other, "accept", one.user());
-        accepted(other, "yes");
-        // Private ones are, each once, IPv6 first.
+        expectDone(other, "yes");
+        // Private addresses are passed on, each once, IPv6 first.
         other.send("{'type': 7, 'info': {'op': 'candidates', 'session': '%s', 'candidates': [%s]}}"
                 .formatted(
                         session, quoted(List.of("10.0.0.1:1024", "[fd00:0:0:0::b]:50002", BENS, "192.168.1.2:65535"))));
@@ -467,7 +467,7 @@ class DirectCallsIT extends JsonTestBase {
             String session = newSession();
             sessions.add(session);
             call(one, ben.name(), session, "");
-            accepted(one, "call");
+            expectDone(one, "call");
         }
         call(one, ben.name(), newSession(), "");
         assertThat(one.refusal()).isEqualTo("too-many");
@@ -475,14 +475,14 @@ class DirectCallsIT extends JsonTestBase {
         assertThat(one.refusal()).isEqualTo("malformed");
         sessions.forEach(session -> {
             op(one, "cancel", session);
-            accepted(one, "cancel");
+            expectDone(one, "cancel");
         });
         for (int i = 8; i < 20; i++) {
             String session = newSession();
             call(one, ben.name(), session, "");
-            accepted(one, "call");
+            expectDone(one, "call");
             op(one, "cancel", session);
-            accepted(one, "cancel");
+            expectDone(one, "cancel");
         }
         call(one, ben.name(), newSession(), "");
         assertThat(one.refusal()).isEqualTo("throttled");
@@ -498,7 +498,7 @@ class DirectCallsIT extends JsonTestBase {
                 befriend(one, other);
                 String session = newSession();
                 call(one, called.name(), session, "");
-                accepted(one, "call");
+                expectDone(one, "call");
                 told(other, "call", one.user());
                 ended(other, other.user(), "unanswered");
                 JsonNode declined = told(one, "decline", other.user());
@@ -528,7 +528,7 @@ class DirectCallsIT extends JsonTestBase {
                     JsonSocket other = daemon.logInJson(carrier, called, "laptop")) {
                 befriend(one, other);
                 call(one, called.name(), newSession(), "");
-                accepted(one, "call");
+                expectDone(one, "call");
                 told(other, "call", one.user());
                 int before = connections(daemon);
                 assertThat(before).isEqualTo(2);
@@ -564,7 +564,7 @@ class DirectCallsIT extends JsonTestBase {
                     try (JsonSocket other = daemon.logInJson(carrier, called, "laptop")) {
                         befriend(one, other);
                         call(one, called.name(), session, "");
-                        accepted(one, "call");
+                        expectDone(one, "call");
                         told(other, "call", one.user());
                         accept(other, session, BENS, BENS_KEY);
                         told(one, "accept", other.user());
@@ -611,7 +611,7 @@ class DirectCallsIT extends JsonTestBase {
                 befriend(one, other);
                 String session = newSession();
                 call(one, called.name(), session, "");
-                accepted(one, "call");
+                expectDone(one, "call");
                 told(other, "call", one.user());
                 accept(other, session, BENS, BENS_KEY);
                 told(one, "accept", other.user());

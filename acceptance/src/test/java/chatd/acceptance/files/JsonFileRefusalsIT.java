@@ -206,7 +206,7 @@ class JsonFileRefusalsIT extends FileTestBase {
         JsonSocket sender = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
         byte[] content = noise(2_000);
-        long upload = beginUpload(sender, start(FILE, cid.name(), "mine", content.length));
+        long upload = beginUpload(sender, start(FILE, carol.name(), "mine", content.length));
         for (long number : List.of(upload, upload + 1_000, 0L, Long.MAX_VALUE)) {
             assertThat(refusalCode(other, chunk(FILE, number, 0, content)))
                     .as("%d", number)
@@ -252,7 +252,7 @@ class JsonFileRefusalsIT extends FileTestBase {
     @Test
     void filesThatOneMayNotReadLookMissing() {
         JsonSocket sender = logIn(ann, "");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         long file = sendFile(sender, FILE, ben.name(), "private", noise(100))
                 .path("file")
                 .asLong();

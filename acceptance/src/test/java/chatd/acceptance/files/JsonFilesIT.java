@@ -103,7 +103,7 @@ class JsonFilesIT extends FileTestBase {
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket receiver = logIn(ben, "laptop");
         JsonSocket tablet = logIn(ben, "tablet");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         byte[] content = noise(3_000);
         sendFile(sender, FILE, receiver.user(), "for ben.txt", content);
         JsonNode offer = receiver.expect(FILE);
@@ -139,7 +139,7 @@ class JsonFilesIT extends FileTestBase {
         assertThat(offer.path("receive").asString()).isEmpty();
         checkOffer(offer, "for all.bin", SAVED, content);
         assertThat(fetchFile(receiver, FILE, file(offer))).isEqualTo(content);
-        assertThat(fetchFile(logIn(cid, ""), FILE, file(offer))).isEqualTo(content);
+        assertThat(fetchFile(logIn(carol, ""), FILE, file(offer))).isEqualTo(content);
         JsonSocket later = logIn(chatd.person(), "");
         assertThat(refusalCode(later, get(file(offer)))).isEqualTo("no-such-file");
     }
@@ -148,7 +148,7 @@ class JsonFilesIT extends FileTestBase {
     void aFileForAGroupIsForItsMembersAndThoseWhoMayReadItsHistory() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String whole = create(owner, "'history': 'all'", member);
         String joined = create(owner, "'history': 'joined'", member);
         byte[] content = noise(3_000);
@@ -158,8 +158,8 @@ class JsonFilesIT extends FileTestBase {
         sendFile(member, FILE, joined, "joined.bin", content);
         JsonNode inJoined = owner.expect(FILE);
         assertThat(refusalCode(third, get(file(inWhole)))).isEqualTo("no-such-file");
-        change(owner, add(whole, cid), member, third);
-        change(owner, add(joined, cid), member, third);
+        change(owner, add(whole, carol), member, third);
+        change(owner, add(joined, carol), member, third);
         assertThat(fetchFile(third, FILE, file(inWhole))).isEqualTo(content);
         assertThat(refusalCode(third, get(file(inJoined)))).isEqualTo("no-such-file");
         change(member, op("leave", joined), owner, third);
@@ -207,7 +207,7 @@ class JsonFilesIT extends FileTestBase {
                         .path("re")
                         .asLong())
                 .isEqualTo(asked);
-        long elsewhere = send(sender, cid.name(), "between others");
+        long elsewhere = send(sender, carol.name(), "between others");
         // Checked at the end of the upload, as for texts when they are sent.
         long wrong = beginUpload(sender, start(FILE, ben.name(), "plan", 0, ", 're': " + elsewhere));
         assertThat(refusalCode(sender, end(FILE, wrong))).isEqualTo("no-such-message");
@@ -281,7 +281,7 @@ class JsonFilesIT extends FileTestBase {
                 .asLong();
         assertThat(fetchFile(blocked, FILE, file)).isEqualTo(content);
         assertThat(refusalCode(blocker, get(file))).isEqualTo("no-such-file");
-        assertThat(refusalCode(blocker, again(FILE, file, cid.name()))).isEqualTo("no-such-file");
+        assertThat(refusalCode(blocker, again(FILE, file, carol.name()))).isEqualTo("no-such-file");
         accepted(blocker, "'type': 34, 'info': {'user_id': '%s', 'on': false}".formatted(blocked.user()));
         assertThat(refusalCode(blocker, get(file))).isEqualTo("no-such-file");
         blocker.fence();

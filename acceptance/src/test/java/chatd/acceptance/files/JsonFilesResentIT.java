@@ -38,12 +38,12 @@ class JsonFilesResentIT extends FileTestBase {
     void aFileIsSentAgainWithoutItsBytes() {
         JsonSocket sender = logIn(ann, "");
         JsonSocket receiver = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         byte[] content = noise(100_000);
         JsonNode first = sendFile(sender, FILE, ben.name(), "news.bin", content);
         receiver.expect(FILE);
         long stored = contents(chatd);
-        JsonNode again = accepted(receiver, again(FILE, first.path("file").asLong(), cid.name()));
+        JsonNode again = accepted(receiver, again(FILE, first.path("file").asLong(), carol.name()));
         JsonNode offer = third.expect(FILE);
         checkOffer(offer, "news.bin", SAVED, content);
         assertThat(offer.path("send").asString()).isEqualTo(receiver.user());
@@ -53,7 +53,7 @@ class JsonFilesResentIT extends FileTestBase {
         // The new receiver keeps it, whatever becomes of the first message.
         perform(sender, takeBack(first.path("mid").asLong()));
         assertThat(fetchFile(third, FILE, file(offer))).isEqualTo(content);
-        assertThat(refusalCode(receiver, again(FILE, first.path("file").asLong(), cid.name())))
+        assertThat(refusalCode(receiver, again(FILE, first.path("file").asLong(), carol.name())))
                 .isEqualTo("no-such-file");
         perform(receiver, takeBack(again.path("mid").asLong()));
         assertThat(refusalCode(third, get(file(offer)))).isEqualTo("no-such-file");
@@ -76,7 +76,7 @@ class JsonFilesResentIT extends FileTestBase {
         accepted(member, again(FILE, file(offer), ""));
         JsonNode toAll = sender.expect(FILE);
         assertThat(toAll.path("receive").asString()).isEmpty();
-        assertThat(fetchFile(logIn(cid, ""), FILE, file(toAll))).isEqualTo(content);
+        assertThat(fetchFile(logIn(carol, ""), FILE, file(toAll))).isEqualTo(content);
         assertThat(refusalCode(sender, again(FILE, file, "U999999999"))).isEqualTo("no-such-user");
         assertThat(refusalCode(sender, again(FILE, file, NO_GROUP))).isEqualTo("no-such-group");
     }
@@ -100,7 +100,7 @@ class JsonFilesResentIT extends FileTestBase {
         for (JsonNode other : List.of(
                 sendAs(id, later, FILE, ben.name(), "once.bin", noise(70_000)),
                 sendAs(id, later, FILE, ben.name(), "twice.bin", content),
-                sendAs(id, later, FILE, cid.name(), "once.bin", content),
+                sendAs(id, later, FILE, carol.name(), "once.bin", content),
                 sendAs(id, later, PICTURE, ben.name(), "once.bin", content))) {
             assertThat(other.path("type").asInt()).as("%s", other).isEqualTo(JsonType.REFUSED);
             assertThat(other.path("info").path("code").asString()).isEqualTo("malformed");
@@ -123,7 +123,7 @@ class JsonFilesResentIT extends FileTestBase {
         assertThat(sender.expect(JsonType.DONE)).isEqualTo(first);
         receiver.expect(FILE);
         receiver.fence();
-        sender.send("{%s, 'id': 'again'}".formatted(again(FILE, file, cid.name())));
+        sender.send("{%s, 'id': 'again'}".formatted(again(FILE, file, carol.name())));
         assertThat(sender.refusal()).isEqualTo("malformed");
     }
 

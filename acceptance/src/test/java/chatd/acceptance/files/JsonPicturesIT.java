@@ -209,12 +209,12 @@ class JsonPicturesIT extends FileTestBase {
     void aPictureIsSentAgainAndFetchedAsAPicture() {
         JsonNode offer = sendPicture("sunset.jpg", "image/jpeg", Pictures.jpegWithMetadata());
         JsonSocket receiver = logIn(ben, "again");
-        JsonSocket third = logIn(cid, "");
-        accepted(receiver, again(PICTURE, file(offer), cid.name()));
+        JsonSocket third = logIn(carol, "");
+        accepted(receiver, again(PICTURE, file(offer), carol.name()));
         JsonNode again = third.expect(PICTURE);
         checkOffer(again, "sunset.jpg", "image/jpeg", content(offer));
         assertThat(fetchFile(third, PICTURE, file(again))).isEqualTo(content(offer));
-        try (Chat1Socket old = chatd.logIn(cid)) {
+        try (Chat1Socket old = chatd.logIn(carol)) {
             old.send(Wire.fetch((int) file(again)));
             assertThat(old.expect(Wire.CONTENT).content()).isEqualTo(content(offer));
         }

@@ -73,7 +73,7 @@ class GroupAdminIT extends GroupTestBase {
     void groupsWithoutAnotherOwnerGoToAnHeir() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket heir = logIn(cid, "");
+        JsonSocket heir = logIn(carol, "");
         String group = create(owner, "", member);
         assertThat(admin("user", "delete", ann.name(), "--dry-run"))
                 .contains(
@@ -89,13 +89,13 @@ class GroupAdminIT extends GroupTestBase {
                         .exits(4)
                         .err())
                 .contains("There is no user called nobody-at-all");
-        assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", cid.name(), "--heir-longest", "--yes")
+        assertThat(chatd.admin("", "user", "delete", ann.name(), "--heir", carol.name(), "--heir-longest", "--yes")
                         .exits(1)
                         .err())
                 .contains("Give either --heir or --heir-longest");
-        assertThat(admin("user", "delete", ann.name(), "--heir", cid.name(), "--dry-run"))
-                .contains("with 1 other", cid.name() + " will own these groups.");
-        admin("user", "delete", ann.name(), "--heir", cid.name(), "--yes");
+        assertThat(admin("user", "delete", ann.name(), "--heir", carol.name(), "--dry-run"))
+                .contains("with 1 other", carol.name() + " will own these groups.");
+        admin("user", "delete", ann.name(), "--heir", carol.name(), "--yes");
         assertThat(roles(heir, group)).containsExactlyInAnyOrder(member.user() + " member", heir.user() + " owner");
         assertThat(member.skipTo(JsonType.GROUP).path("info").path("op").asString())
                 .isEqualTo("add");
@@ -113,12 +113,12 @@ class GroupAdminIT extends GroupTestBase {
         for (int i = 0; i < 2; i++) {
             assertThat(admin("group", "owner", group, ben.name())).contains(ben.name() + " is an owner of Ops");
         }
-        admin("group", "owner", group, cid.name());
+        admin("group", "owner", group, carol.name());
         assertThat(roles(owner, group))
                 .containsExactlyInAnyOrder(
                         owner.user() + " owner",
                         member.user() + " owner",
-                        logIn(cid, "").user() + " owner");
+                        logIn(carol, "").user() + " owner");
         assertThat(chatd.admin("", "group", "owner", group, "nobody-at-all")
                         .exits(4)
                         .err())
@@ -128,7 +128,7 @@ class GroupAdminIT extends GroupTestBase {
                         .err())
                 .contains("There is no such group");
         admin("group", "close", group, "--yes");
-        chatd.admin("", "group", "owner", group, cid.name()).exits(5);
+        chatd.admin("", "group", "owner", group, carol.name()).exits(5);
     }
 
     @Test
@@ -136,9 +136,9 @@ class GroupAdminIT extends GroupTestBase {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
         String group = create(owner, "", member);
-        assertThat(admin("group", "add", group, ben.name(), cid.name()))
+        assertThat(admin("group", "add", group, ben.name(), carol.name()))
                 .contains("Ops (" + group + ") has 3 members now.");
-        assertThat(admin("group", "add", group, cid.name())).contains("has 3 members now.");
+        assertThat(admin("group", "add", group, carol.name())).contains("has 3 members now.");
         assertThat(member.skipTo(JsonType.GROUP).path("info").path("by").asString())
                 .isEqualTo("server");
         assertThat(admin("group", "remove", group, ben.name())).contains(ben.name() + " is no longer in Ops");
@@ -177,7 +177,7 @@ class GroupAdminIT extends GroupTestBase {
     void aReportedMessageIsShownAsItWasUntilTheReportIsClosed() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         String group = create(owner, "", member);
         String secret = Chatd.newName();
         long mid = say(owner, group, "first", member);
@@ -261,7 +261,7 @@ class GroupAdminIT extends GroupTestBase {
         String before = Chatd.newName();
         send(owner, member.user(), "long before");
         send(owner, member.user(), before);
-        send(logIn(cid, ""), member.user(), "from somebody else");
+        send(logIn(carol, ""), member.user(), "from somebody else");
         long mid = send(owner, member.user(), "insult");
         long taken = send(owner, member.user(), "taken back later");
         send(member, owner.user(), "answer\\nof two lines");

@@ -82,17 +82,17 @@ class GroupChat1IT extends GroupTestBase {
     @Test
     void twoChat1ClientsTalkInAGroup() {
         JsonSocket owner = logIn(ann, "");
-        String group = group(owner, "", ben, cid);
-        try (Chat1Socket other = chatd.logIn(cid)) {
+        String group = group(owner, "", ben, carol);
+        try (Chat1Socket other = chatd.logIn(carol)) {
             old.send(Wire.text("one", group), Wire.text("two", group));
             other.expectText(group, ben.name() + ": one");
             other.expectText(group, ben.name() + ": two");
             other.send(Wire.text("three", group));
-            old.expectText(group, cid.name() + ": three");
+            old.expectText(group, carol.name() + ": three");
             other.fenceWithNothing();
             for (Chat1Socket each : List.of(old, other)) {
                 assertThat(each.history(9))
-                        .containsExactly(ben.name() + ": one", ben.name() + ": two", cid.name() + ": three");
+                        .containsExactly(ben.name() + ": one", ben.name() + ": two", carol.name() + ": three");
             }
         }
         assertThat(newestItems(owner, group)).containsExactly("(create)", "(add)", "(add)", "one", "two", "three");
@@ -150,7 +150,7 @@ class GroupChat1IT extends GroupTestBase {
     @Test
     void onlyTextsAndFilesAreDelivered() {
         JsonSocket owner = logIn(ann, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = group(owner, "'open': true", ben);
         change(owner, op("rename", group, "'name': 'Operations'"));
         change(owner, op("role", group, "'user': '%s', 'role': 'admin'".formatted(ben.name())));
@@ -159,7 +159,7 @@ class GroupChat1IT extends GroupTestBase {
         third.send("{'type': 22, 'receive': '%s', 'info': {}}".formatted(group));
         long mid = say(third, group, "hello");
         perform(owner, react(mid, "👍"));
-        old.expectText(group, cid.name() + ": hello");
+        old.expectText(group, carol.name() + ": hello");
         perform(third, takeBack(mid));
         change(third, op("leave", group));
         change(owner, op("close", group));
@@ -209,8 +209,8 @@ class GroupChat1IT extends GroupTestBase {
         JsonSocket owner = logIn(ann, "");
         Chatd.Person late = chatd.person();
         Chatd.Person stranger = chatd.person();
-        String group = group(owner, "", ben, cid);
-        try (Chat1Socket other = chatd.logIn(cid);
+        String group = group(owner, "", ben, carol);
+        try (Chat1Socket other = chatd.logIn(carol);
                 Chat1Socket latecomer = chatd.logIn(late);
                 Chat1Socket outside = chatd.logIn(stranger)) {
             old.send(Wire.file("plan é.txt", CONTENT, group));
@@ -234,7 +234,7 @@ class GroupChat1IT extends GroupTestBase {
                     .singleElement()
                     .satisfies(item -> assertThat(item.fileId()).isEqualTo(file));
             change(owner, add(group, late));
-            change(owner, remove(group, cid));
+            change(owner, remove(group, carol));
             for (Chat1Socket reader : List.of(old, other)) {
                 Frame content = reader.send(Wire.fetch(file)).expect(Wire.CONTENT);
                 assertThat(content.content()).isEqualTo(CONTENT);
@@ -259,13 +259,13 @@ class GroupChat1IT extends GroupTestBase {
     @Test
     void withFullHistoryALatecomerFetchesEarlierFiles() {
         JsonSocket owner = logIn(ann, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = group(owner, "'history': 'all'", ben);
         old.send(Wire.file("early.txt", CONTENT, group));
         int file = owner.expect(JsonType.FILE).path("info").path("file").asInt();
-        change(owner, add(group, cid), third);
+        change(owner, add(group, carol), third);
         assertThat(newestItems(third, group)).containsExactly("(create)", "(add)", "[early.txt]", "(add)");
-        try (Chat1Socket latecomer = chatd.logIn(cid)) {
+        try (Chat1Socket latecomer = chatd.logIn(carol)) {
             latecomer.send(Wire.fetch(file));
             assertThat(latecomer.expect(Wire.CONTENT).content()).isEqualTo(CONTENT);
         }

@@ -68,7 +68,7 @@ class GroupEntryIT extends GroupTestBase {
     @Test
     void anOpenGroupIsFoundByTheBeginningOfAnyWordOfItsName() {
         JsonSocket owner = logIn(ann, "");
-        JsonSocket seeker = logIn(cid, "");
+        JsonSocket seeker = logIn(carol, "");
         String word = Chatd.newName();
         String other = Chatd.newName();
         String name = "The %s and %s".formatted(word, other);
@@ -122,7 +122,7 @@ class GroupEntryIT extends GroupTestBase {
     void groupsOfTheSameNameAreDistinct() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket other = logIn(cid, "");
+        JsonSocket other = logIn(carol, "");
         String name = Chatd.newName();
         String first = create(owner, "'open': true", member);
         String second = create(member, "'open': true", other);
@@ -145,17 +145,17 @@ class GroupEntryIT extends GroupTestBase {
     void preferencesDecideWhoMayAddAUser() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket asked = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "");
         prefer(asked, "friends");
         assertThat(refusalCode(owner, add(group, ben))).isEqualTo("not-allowed");
         assertThat(refusalCode(owner, create("Without friends", ben.name()))).isEqualTo("not-allowed");
         // All or none.
-        assertThat(refusalCode(owner, op("add", group, "'users': ['%s', '%s']".formatted(cid.name(), ben.name()))))
+        assertThat(refusalCode(owner, op("add", group, "'users': ['%s', '%s']".formatted(carol.name(), ben.name()))))
                 .isEqualTo("not-allowed");
         third.fence();
         asked.fence();
-        assertThat(groups(cid)).isEmpty();
+        assertThat(groups(carol)).isEmpty();
         assertThat(groups(ann)).hasSize(1);
         befriend(asked, owner);
         change(owner, add(group, ben), asked);
@@ -175,9 +175,9 @@ class GroupEntryIT extends GroupTestBase {
     void aBlockedUserCannotAddTheBlocker() {
         JsonSocket blocked = logIn(ann, "");
         JsonSocket blocker = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(blocked, "", third);
-        change(blocked, op("role", group, "'user': '%s', 'role': 'admin'".formatted(cid.name())), third);
+        change(blocked, op("role", group, "'user': '%s', 'role': 'admin'".formatted(carol.name())), third);
         block(blocker, blocked, true);
         assertThat(refusalCode(blocked, add(group, ben))).isEqualTo("not-allowed");
         assertThat(refusalCode(blocked, create("Of us", ben.name()))).isEqualTo("not-allowed");
@@ -209,7 +209,7 @@ class GroupEntryIT extends GroupTestBase {
                 .isEqualTo("malformed");
         String group = created.path("info").path("group_id").asString();
         // A refused request is evaluated anew.
-        String adding = "{%s, 'id': 'a'}".formatted(add(group, cid));
+        String adding = "{%s, 'id': 'a'}".formatted(add(group, carol));
         member.send(adding);
         assertThat(member.skipTo(JsonType.REFUSED).path("info").path("code").asString())
                 .isEqualTo("not-allowed");
@@ -270,7 +270,7 @@ class GroupEntryIT extends GroupTestBase {
         String open = create(owner, "'open': true");
         JsonSocket member = logIn(ben, "");
         assertThat(refusalCode(owner, add(open, ben))).isEqualTo("too-many");
-        assertThat(refusalCode(owner, create("More", cid.name(), ben.name()))).isEqualTo("too-many");
+        assertThat(refusalCode(owner, create("More", carol.name(), ben.name()))).isEqualTo("too-many");
         assertThat(refusalCode(member, op("join", open))).isEqualTo("too-many");
         assertThat(refusalCode(member, create("My own"))).isEqualTo("too-many");
         change(member, op("leave", groups.getFirst()));

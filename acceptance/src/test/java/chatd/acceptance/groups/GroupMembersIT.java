@@ -56,7 +56,7 @@ class GroupMembersIT extends GroupTestBase {
         JsonSocket owner = logIn(ann, "");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket member = logIn(ben, "");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         owner.send("{'type': 23, 'id': 'c', 'info': {'op': 'create', 'name': 'Ops 大家', 'members': ['%s', '%s', '%s'],"
                         .formatted(ben.name(), member.user(), ann.name())
                 + " 'history': 'all', 'open': true}}");
@@ -82,7 +82,7 @@ class GroupMembersIT extends GroupTestBase {
                 .isEqualTo(json("[{'group_id': '%s', 'group_name': 'Ops 大家', 'role': 'owner'}]".formatted(group)));
         assertThat(groups(ben))
                 .isEqualTo(json("[{'group_id': '%s', 'group_name': 'Ops 大家', 'role': 'member'}]".formatted(group)));
-        assertThat(groups(cid)).isEmpty();
+        assertThat(groups(carol)).isEmpty();
         assertThat(page(member, group, "").path("items").path(0)).isEqualTo(told);
     }
 
@@ -106,13 +106,13 @@ class GroupMembersIT extends GroupTestBase {
         JsonSocket owner = logIn(ann, "");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "'open': true", phone, member);
         String ops = "'group_name': 'Ops', ";
         JsonNode added = told(
                 owner,
                 group,
-                add(group.replace('G', 'g'), cid),
+                add(group.replace('G', 'g'), carol),
                 ops + "'op': 'add', 'users': ['%s']".formatted(third.user()),
                 phone,
                 member,
@@ -174,11 +174,11 @@ class GroupMembersIT extends GroupTestBase {
         member.fence();
         assertThat(newestItems(owner, group)).containsExactly("(create)", "(set)");
         // Of several users, only the new ones are announced.
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         told(
                 owner,
                 group,
-                op("add", group, "'users': ['%s', '%s', '%s']".formatted(ben.name(), cid.name(), third.user())),
+                op("add", group, "'users': ['%s', '%s', '%s']".formatted(ben.name(), carol.name(), third.user())),
                 "'group_name': 'Ops', 'op': 'add', 'users': ['%s']".formatted(third.user()),
                 member,
                 third);
@@ -188,7 +188,7 @@ class GroupMembersIT extends GroupTestBase {
     void membersAreListedInPages() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "'history': 'all'", third, member);
         change(owner, role(group, third, "admin"), third, member);
         change(owner, op("set", group, "'topic': 'On call'"), third, member);
@@ -206,7 +206,7 @@ class GroupMembersIT extends GroupTestBase {
         assertThat(list.path("info")).isEqualTo(json("{" + head.formatted(true, first) + "}"));
         assertThat(members(member, group, "'after': '%s'".formatted(member.user())))
                 .isEqualTo(json(
-                        "{" + head.formatted(false, one.formatted(third.user(), cid.name(), "admin", false)) + "}"));
+                        "{" + head.formatted(false, one.formatted(third.user(), carol.name(), "admin", false)) + "}"));
         assertThat(members(member, group).path("members")).hasSize(3);
     }
 
@@ -214,7 +214,7 @@ class GroupMembersIT extends GroupTestBase {
     void theLastOwnerIsSucceededByTheLongestStandingMember() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         JsonSocket late = logIn(chatd.person(), "");
         // Both joined at once: the lower number succeeds first.
         String group = create(owner, "'open': true", third, member);
@@ -235,7 +235,7 @@ class GroupMembersIT extends GroupTestBase {
     void theLastOwnerNamesASuccessor() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "", member, third);
         assertThat(refusalCode(owner, op("leave", group, "'next': 'nobody-at-all'")))
                 .isEqualTo("no-such-user");
@@ -249,7 +249,7 @@ class GroupMembersIT extends GroupTestBase {
         told(
                 owner,
                 group,
-                op("leave", group, "'next': '%s'".formatted(cid.name())),
+                op("leave", group, "'next': '%s'".formatted(carol.name())),
                 "'group_name': 'Ops', 'op': 'leave', 'user': '%s', 'next': '%s'".formatted(owner.user(), third.user()),
                 member,
                 third);

@@ -80,7 +80,7 @@ class GroupReadMarksIT extends GroupTestBase {
     @Test
     void textsOfABlockedUserAreNeitherUnreadNorMentions() {
         JsonSocket writer = logIn(ann, "");
-        JsonSocket other = logIn(cid, "");
+        JsonSocket other = logIn(carol, "");
         JsonSocket reader = logIn(ben, "");
         String group = create(writer, "", reader, other);
         perform(reader, "'type': 34, 'info': {'user_id': '%s', 'on': true}".formatted(writer.user()));
@@ -88,7 +88,7 @@ class GroupReadMarksIT extends GroupTestBase {
         say(writer, group, "two @all", reader, other);
         assertThat(unread(ben, group).isMissingNode()).isTrue();
         assertThat(conversation(reader, group).path("mentions").asInt()).isZero();
-        assertThat(unread(cid, group).path("count").asInt()).isEqualTo(2);
+        assertThat(unread(carol, group).path("count").asInt()).isEqualTo(2);
         assertThat(newestItems(reader, group)).contains("one @" + ben.name(), "two @all");
         long third = say(other, group, "three @" + ben.name(), reader, writer);
         say(writer, group, "four", reader, other);
@@ -106,7 +106,7 @@ class GroupReadMarksIT extends GroupTestBase {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         JsonSocket phone = logIn(ben, "phone");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(writer, "", third);
         change(writer, add(group, ben), reader, phone, third);
         long mid = say(writer, group, "read me", reader, phone, third);
@@ -148,7 +148,7 @@ class GroupReadMarksIT extends GroupTestBase {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
         JsonSocket phone = logIn(ben, "phone");
-        JsonSocket left = logIn(cid, "");
+        JsonSocket left = logIn(carol, "");
         JsonSocket stranger = logIn(chatd.person(), "");
         String group = create(writer, "", left);
         change(writer, add(group, ben), reader, phone, left);
@@ -181,7 +181,7 @@ class GroupReadMarksIT extends GroupTestBase {
         for (int online = 2; online < 100; online++) {
             perform(logIn(chatd.person(), ""), op("join", group));
         }
-        JsonSocket last = logIn(cid, "");
+        JsonSocket last = logIn(carol, "");
         // Discards the notices about those who joined.
         newestItems(reader, group);
         newestItems(writer, group);

@@ -140,15 +140,15 @@ class GroupRolesIT extends GroupTestBase {
                 .toArray(JsonSocket[]::new);
         String group = create(owner, "'open': " + kind.matches("(closed, )?open"), members);
         targets.add(ben.name());
-        targets.add(cid.name());
+        targets.add(carol.name());
         if (operation.startsWith("remove") || operation.equals("role")) {
             change(owner, add(group, ben));
-            change(owner, add(group, cid));
+            change(owner, add(group, carol));
         }
         String role = operation.replaceFirst("remove an? ", "");
         if (role.equals("admin") || role.equals("owner")) {
             change(owner, role(group, ben.name(), role));
-            change(owner, role(group, cid.name(), role));
+            change(owner, role(group, carol.name(), role));
         }
         change(owner, role(group, socketOf(people, "admin").user(), "admin"));
         change(
@@ -225,9 +225,9 @@ class GroupRolesIT extends GroupTestBase {
     void impossibleOperationsAreRefusedAfterTheRoleCheck(String op, String keys, String code) {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         String group = create(owner, "", member);
-        String message = op(op, group, keys.replace("ANN", ann.name()).replace("CID", cid.name()));
+        String message = op(op, group, keys.replace("ANN", ann.name()).replace("CID", carol.name()));
         assertThat(refusalCode(owner, message)).isEqualTo(code);
         assertThat(refusalCode(member, message)).isEqualTo("not-allowed");
         assertThat(refusalCode(stranger, message)).isEqualTo("no-such-group");
@@ -251,7 +251,7 @@ class GroupRolesIT extends GroupTestBase {
                 "'type': 23, 'info': {'op': 'create', 'name': 'x', 'members': '%s'}".formatted(ben.name()),
                 op("fly", group),
                 op("add", group),
-                op("add", group, "'users': '%s'".formatted(cid.name())),
+                op("add", group, "'users': '%s'".formatted(carol.name())),
                 op("remove", group),
                 op("rename", group),
                 op("rename", group, "'name': 7"),
@@ -280,7 +280,7 @@ class GroupRolesIT extends GroupTestBase {
             })
     void aGroupThatOneMayNotSeeDoesNotExist(String message) {
         JsonSocket owner = logIn(ann, "");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         String group = create(owner, "");
         JsonNode refusal = answer(stranger, message.formatted(group));
         assertThat(refusal.path("info").path("code").asString()).isEqualTo("no-such-group");
@@ -300,7 +300,7 @@ class GroupRolesIT extends GroupTestBase {
     void aMessageThatOneMayNotSeeDoesNotExist(String message) {
         JsonSocket owner = logIn(ann, "");
         JsonSocket late = logIn(ben, "");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         String group = create(owner, "'open': true");
         long mid = say(owner, group, "among us");
         change(owner, add(group, ben), late);

@@ -20,11 +20,11 @@ public abstract class GroupTestBase extends JsonTestBase {
     /** A number that no group has. */
     public static final String NO_GROUP = "G999999999";
 
-    public final Chatd.Person cid;
+    public final Chatd.Person carol;
 
     public GroupTestBase(JsonCarrier carrier, Chatd chatd) {
         super(carrier, chatd);
-        this.cid = chatd.person();
+        this.carol = chatd.person();
     }
 
     /** Parses JSON, written with single quotes. */
@@ -59,7 +59,7 @@ public abstract class GroupTestBase extends JsonTestBase {
     }
 
     /**
-     * Sends a message, without braces, with an id of its own. Returns what answers it: a 17, a 18, or the list of
+     * Sends a message, without braces, with an id of its own. Returns what answers it: type 17 (done), type 18 (refused), or the list of
      * members. What comes before the answer is discarded.
      */
     public static JsonNode answer(JsonSocket by, String message) {

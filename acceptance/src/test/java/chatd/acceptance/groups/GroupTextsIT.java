@@ -40,7 +40,7 @@ class GroupTextsIT extends GroupTestBase {
         JsonSocket writer = logIn(ann, "");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket reader = logIn(ben, "");
-        JsonSocket stranger = logIn(cid, "");
+        JsonSocket stranger = logIn(carol, "");
         String group = create(writer, "", phone, reader);
         writer.send("{%s, 'id': 't'}".formatted(text(group.replace('G', 'g'), "hello, 大家")));
         JsonNode accepted = writer.expect(JsonType.DONE).path("info");
@@ -76,7 +76,7 @@ class GroupTextsIT extends GroupTestBase {
     void onlyMembersWriteAndNobodyInAClosedGroup() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "'open': true", member);
         assertThat(refusalCode(third, text(group, "from outside"))).isEqualTo("not-a-member");
         change(third, op("join", group), owner, member);
@@ -124,14 +124,14 @@ class GroupTextsIT extends GroupTestBase {
     void anyMemberMentionsMembersButOnlyOwnersAndAdminsMentionAll() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket admin = logIn(ben, "");
-        JsonSocket member = logIn(cid, "");
+        JsonSocket member = logIn(carol, "");
         Chatd.Person stranger = chatd.person();
         String group = create(owner, "", admin, member);
         makeAdmin(owner, group, admin, admin, member);
         long first = perform(member, text(group, "@all, @%s: does @%s know?".formatted(stranger.name(), ann.name())));
         assertThat(mentions(owner.expect(JsonType.TEXT_TO_ALL))).containsExactly(owner.user());
         admin.expect(JsonType.TEXT_TO_ALL);
-        long second = perform(admin, text(group, "@all and @%s".formatted(cid.name())));
+        long second = perform(admin, text(group, "@all and @%s".formatted(carol.name())));
         assertThat(mentions(owner.expect(JsonType.TEXT_TO_ALL))).containsExactly(group);
         JsonNode all = member.expect(JsonType.TEXT_TO_ALL);
         assertThat(mentions(all)).containsExactly(group);
@@ -144,11 +144,11 @@ class GroupTextsIT extends GroupTestBase {
         assertThat(unread(ann, group)).isEqualTo(unread(2, 2, first, second));
         assertThat(unread(ben, group)).isEqualTo(unread(3, 1, first, last));
         // Each text counts once, and one's own do not.
-        assertThat(unread(cid, group)).isEqualTo(unread(3, 2, second, last));
+        assertThat(unread(carol, group)).isEqualTo(unread(3, 2, second, last));
         assertThat(third).isBetween(second, last);
         // Former members are not mentioned.
         change(member, op("leave", group), owner, admin);
-        perform(owner, text(group, "bye @%s".formatted(cid.name())));
+        perform(owner, text(group, "bye @%s".formatted(carol.name())));
         assertThat(admin.expect(JsonType.TEXT_TO_ALL).has("mentions")).isFalse();
     }
 
@@ -157,7 +157,7 @@ class GroupTextsIT extends GroupTestBase {
         JsonSocket writer = logIn(ann, "");
         JsonSocket phone = logIn(ann, "phone");
         JsonSocket admin = logIn(ben, "");
-        JsonSocket member = logIn(cid, "");
+        JsonSocket member = logIn(carol, "");
         JsonSocket stranger = logIn(chatd.person(), "");
         String group = create(writer, "", phone, admin, member);
         makeAdmin(writer, group, admin, phone, admin, member);
@@ -189,7 +189,7 @@ class GroupTextsIT extends GroupTestBase {
     void membersTakeBackTheirOwnTextsAndAdminsAndOwnersAnyText() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket admin = logIn(ben, "");
-        JsonSocket member = logIn(cid, "");
+        JsonSocket member = logIn(carol, "");
         String group = create(owner, "", admin, member);
         makeAdmin(owner, group, admin, admin, member);
         long byOwner = say(owner, group, "by the owner", admin, member);
@@ -286,7 +286,7 @@ class GroupTextsIT extends GroupTestBase {
     void reactionsAreToldToEveryMember() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         JsonSocket stranger = logIn(chatd.person(), "");
         String group = create(writer, "", reader, third);
         long mid = say(writer, group, "good news", reader, third);

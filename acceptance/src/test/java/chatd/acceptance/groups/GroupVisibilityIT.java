@@ -61,7 +61,7 @@ class GroupVisibilityIT extends GroupTestBase {
     void eachMemberSeesMessagesFromJoiningOn() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "'open': true");
         say(owner, group, "one");
         change(owner, add(group, ben), member);
@@ -95,12 +95,12 @@ class GroupVisibilityIT extends GroupTestBase {
     void theVisibleHistoryIsFixedAtJoining() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "");
         say(owner, group, "one");
         change(owner, add(group, ben), member);
         change(owner, op("set", group, "'history': 'all'"), member);
-        change(owner, add(group, cid), member, third);
+        change(owner, add(group, carol), member, third);
         change(owner, op("set", group, "'history': 'joined'"), member, third);
         JsonSocket fourth = logIn(chatd.person(), "");
         change(owner, op("add", group, "'users': ['%s']".formatted(fourth.user())), member, third, fourth);
@@ -188,7 +188,7 @@ class GroupVisibilityIT extends GroupTestBase {
     void changesToInvisibleMessagesAreNotSent() {
         JsonSocket owner = logIn(ann, "");
         JsonSocket member = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         String group = create(owner, "", third);
         long before = say(owner, group, "before", third);
         long other = say(owner, group, "other", third);

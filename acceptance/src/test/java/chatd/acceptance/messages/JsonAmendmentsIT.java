@@ -24,7 +24,7 @@ class JsonAmendmentsIT extends JsonTestBase {
     }
 
     /** Sends something with an id, and returns the number that it got. */
-    private static long done(JsonSocket by, String message) {
+    private static long perform(JsonSocket by, String message) {
         by.send("{%s, 'id': '%s'}".formatted(message, Chatd.newName()));
         return by.skipTo(JsonType.DONE).path("info").path("mid").asLong();
     }
@@ -41,7 +41,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         return "'type': 33, 'info': {'mid': %d, 'code': '%s', 'on': %b}".formatted(mid, code, on);
     }
 
-    private static String refused(JsonSocket by, String message) {
+    private static String refusalCode(JsonSocket by, String message) {
         by.send("{" + message + "}");
         return by.skipTo(JsonType.REFUSED).path("info").path("code").asString();
     }
@@ -64,7 +64,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         long mid = send(writer, reader.user(), "Lunh?");
         String salt = reader.expect(JsonType.TEXT).path("salt").asString();
         phone.expect(JsonType.TEXT);
-        long first = done(writer, correct(mid, "Lunch?"));
+        long first = perform(writer, correct(mid, "Lunch?"));
         assertThat(first).isGreaterThan(mid);
         for (JsonSocket told : List.of(reader, phone)) {
             JsonNode correction = told.expect(JsonType.CORRECTED);
@@ -73,7 +73,7 @@ class JsonAmendmentsIT extends JsonTestBase {
             assertThat(correction.path("send").asString()).isEqualTo(writer.user());
             assertThat(correction.path("salt").asString()).hasSize(22);
         }
-        long second = done(writer, correct(mid, "Lunch today?"));
+        long second = perform(writer, correct(mid, "Lunch today?"));
         reader.expect(JsonType.CORRECTED);
         phone.expect(JsonType.CORRECTED);
         for (JsonSocket any : List.of(reader, phone, writer)) {
@@ -101,11 +101,11 @@ class JsonAmendmentsIT extends JsonTestBase {
         JsonSocket reader = logIn(ben, "");
         long mid = send(writer, reader.user(), "a mistake");
         reader.expect(JsonType.TEXT);
-        done(writer, correct(mid, "another mistake"));
+        perform(writer, correct(mid, "another mistake"));
         reader.expect(JsonType.CORRECTED);
-        done(reader, react(mid, "👀", true));
+        perform(reader, react(mid, "👀", true));
         writer.expect(JsonType.REACTION);
-        long back = done(writer, takeBack(mid));
+        long back = perform(writer, takeBack(mid));
         JsonNode told = reader.expect(JsonType.TAKEN_BACK);
         assertThat(told.path("info").toString()).isEqualTo("{\"mid\":%d,\"by\":\"%s\"}".formatted(mid, writer.user()));
         assertThat(told.path("mid").asLong()).isEqualTo(back);
@@ -118,15 +118,15 @@ class JsonAmendmentsIT extends JsonTestBase {
         // Of all its amendments, only that it was taken back is sent later.
         assertThat(types(reader.history(9, ", 'with': '%s', 'after': %d".formatted(writer.user(), mid))))
                 .containsExactly(31);
-        assertThat(done(writer, takeBack(mid))).isEqualTo(back);
+        assertThat(perform(writer, takeBack(mid))).isEqualTo(back);
         for (String no :
                 List.of(correct(mid, "again"), react(mid, "👀", true), takeBack(back), react(back, "👀", true))) {
-            assertThat(refused(writer, no)).as(no).isEqualTo("no-such-message");
+            assertThat(refusalCode(writer, no)).as(no).isEqualTo("no-such-message");
         }
-        assertThat(refused(
+        assertThat(refusalCode(
                         reader, "'type': 3, 'receive': '%s', 'info': 'to it', 're': %d".formatted(writer.user(), mid)))
                 .isEqualTo("no-such-message");
-        assertThat(refused(reader, takeBack(mid))).isEqualTo("no-such-message");
+        assertThat(refusalCode(reader, takeBack(mid))).isEqualTo("no-such-message");
         // It remains visible that there was a message.
         assertThat(reader.history(1, "").path("items")).hasSize(1);
     }
@@ -146,10 +146,10 @@ class JsonAmendmentsIT extends JsonTestBase {
                         .path("mentions")
                         .asInt())
                 .isEqualTo(1);
-        done(writer, takeBack(second));
+        perform(writer, takeBack(second));
         assertThat(loginAnswer(ben, "").path("unread").path(with).toString())
                 .isEqualTo("{\"count\":1,\"mentions\":0,\"first\":%1$d,\"last\":%1$d}".formatted(first));
-        done(writer, takeBack(first));
+        perform(writer, takeBack(first));
         assertThat(loginAnswer(ben, "").path("unread").path(with).isMissingNode())
                 .isTrue();
         try (Chat1Socket several = chatd.newcomer();
@@ -157,7 +157,7 @@ class JsonAmendmentsIT extends JsonTestBase {
             several.send(Wire.text("to two", ann.name(), ben.name()));
             long mid = sender.expect(JsonType.TEXT).path("mid").asLong();
             assertThat(chatd.unread(ben, sender.user())).isEqualTo(1);
-            done(sender, takeBack(mid));
+            perform(sender, takeBack(mid));
             assertThat(chatd.unread(ben, sender.user())).isZero();
         }
     }
@@ -170,29 +170,29 @@ class JsonAmendmentsIT extends JsonTestBase {
         long mid = send(writer, reader.user(), "good news");
         reader.expect(JsonType.TEXT);
         tablet.expect(JsonType.TEXT);
-        long number = done(reader, react(mid, "👍", true));
+        long number = perform(reader, react(mid, "👍", true));
         assertThat(number).isGreaterThan(mid);
         for (JsonSocket told : List.of(writer, tablet)) {
             JsonNode reaction = told.expect(JsonType.REACTION);
             assertThat(reaction.path("info").toString())
                     .isEqualTo("{\"mid\":%d,\"code\":\"👍\",\"on\":true,\"by\":\"%s\"}".formatted(mid, reader.user()));
         }
-        assertThat(done(reader, react(mid, "👍", true)))
+        assertThat(perform(reader, react(mid, "👍", true)))
                 .as("there is nothing to do")
                 .isZero();
-        done(writer, react(mid, "👍", true));
+        perform(writer, react(mid, "👍", true));
         reader.expect(JsonType.REACTION);
         tablet.expect(JsonType.REACTION);
         assertThat(item(writer, mid).path("reactions").toString())
                 .isEqualTo("{\"👍\":{\"n\":2,\"by\":[\"%s\",\"%s\"]}}".formatted(reader.user(), writer.user()));
-        done(reader, react(mid, "👍", false));
+        perform(reader, react(mid, "👍", false));
         assertThat(writer.expect(JsonType.REACTION).path("info").path("on").asBoolean())
                 .isFalse();
         tablet.expect(JsonType.REACTION);
         assertThat(item(reader, mid).path("reactions").toString())
                 .isEqualTo("{\"👍\":{\"n\":1,\"by\":[\"%s\"]}}".formatted(writer.user()));
         for (String bad : List.of("x", "👍👍", "", "1")) {
-            assertThat(refused(writer, react(mid, bad, true))).as(bad).isEqualTo("malformed");
+            assertThat(refusalCode(writer, react(mid, bad, true))).as(bad).isEqualTo("malformed");
         }
     }
 
@@ -202,15 +202,15 @@ class JsonAmendmentsIT extends JsonTestBase {
         JsonSocket reader = logIn(ben, "");
         long mid = send(writer, reader.user(), "popular");
         for (int i = 0; i < 20; i++) {
-            done(reader, react(mid, Character.toString(0x1F600 + i), true));
+            perform(reader, react(mid, Character.toString(0x1F600 + i), true));
         }
-        assertThat(refused(reader, react(mid, "🐢", true))).isEqualTo("too-many");
-        assertThat(refused(writer, react(mid, "🐢", true))).isEqualTo("too-many");
-        done(writer, react(mid, "😀", true));
+        assertThat(refusalCode(reader, react(mid, "🐢", true))).isEqualTo("too-many");
+        assertThat(refusalCode(writer, react(mid, "🐢", true))).isEqualTo("too-many");
+        perform(writer, react(mid, "😀", true));
         for (int i = 0; i < 10; i++) {
-            done(writer, correct(mid, "popular " + i));
+            perform(writer, correct(mid, "popular " + i));
         }
-        assertThat(refused(writer, correct(mid, "once more"))).isEqualTo("too-many");
+        assertThat(refusalCode(writer, correct(mid, "once more"))).isEqualTo("too-many");
     }
 
     @Test
@@ -220,13 +220,13 @@ class JsonAmendmentsIT extends JsonTestBase {
         JsonSocket stranger = logIn(chatd.person(), "");
         long mid = send(writer, reader.user(), "between us");
         for (String what : List.of(takeBack(mid), correct(mid, "not mine"), react(mid, "👍", true))) {
-            assertThat(refused(stranger, what)).as(what).isEqualTo("no-such-message");
+            assertThat(refusalCode(stranger, what)).as(what).isEqualTo("no-such-message");
         }
-        assertThat(refused(reader, takeBack(mid))).isEqualTo("not-allowed");
-        assertThat(refused(reader, correct(mid, "not mine"))).isEqualTo("not-allowed");
-        assertThat(refused(writer, correct(mid, ""))).isEqualTo("malformed");
+        assertThat(refusalCode(reader, takeBack(mid))).isEqualTo("not-allowed");
+        assertThat(refusalCode(reader, correct(mid, "not mine"))).isEqualTo("not-allowed");
+        assertThat(refusalCode(writer, correct(mid, ""))).isEqualTo("malformed");
         for (long no : List.of(0L, Long.MAX_VALUE, mid + 1_000_000)) {
-            assertThat(refused(writer, takeBack(no))).isEqualTo("no-such-message");
+            assertThat(refusalCode(writer, takeBack(no))).isEqualTo("no-such-message");
         }
     }
 
@@ -252,7 +252,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         assertThat(writer.skipTo(JsonType.DONE)).isEqualTo(back);
         reader.send(answer);
         assertThat(reader.skipTo(JsonType.DONE)).isEqualTo(answered);
-        assertThat(refused(writer, correct(mid, "other") + ", 'id': 'c'")).isEqualTo("malformed");
+        assertThat(refusalCode(writer, correct(mid, "other") + ", 'id': 'c'")).isEqualTo("malformed");
     }
 
     @Test
@@ -268,22 +268,22 @@ class JsonAmendmentsIT extends JsonTestBase {
         mid = reader.expect(JsonType.TEXT).path("mid").asLong();
         other.expect(JsonType.TEXT);
         JsonSocket writer = logIn(ann, "phone");
-        done(reader, react(mid, "👍", true));
+        perform(reader, react(mid, "👍", true));
         assertThat(writer.expect(JsonType.REACTION).path("info").path("by").asString())
                 .isEqualTo(reader.user());
-        done(writer, react(mid, "🎉", true));
+        perform(writer, react(mid, "🎉", true));
         other.fence();
         reader.fence();
         assertThat(item(writer, mid).path("reactions")).hasSize(2);
         assertThat(item(other, mid).has("reactions")).isFalse();
         assertThat(item(reader, mid).path("reactions").propertyNames()).containsExactly("👍");
-        done(writer, correct(mid, "to both of you"));
+        perform(writer, correct(mid, "to both of you"));
         for (JsonSocket told : List.of(reader, other)) {
             assertThat(told.expect(JsonType.CORRECTED).path("receive").asString())
                     .isEqualTo(told.user());
             assertThat(item(told, mid).path("info").asString()).isEqualTo("to both of you");
         }
-        done(writer, takeBack(mid));
+        perform(writer, takeBack(mid));
         for (JsonSocket told : List.of(reader, other)) {
             assertThat(told.expect(JsonType.TAKEN_BACK).path("info").path("mid").asLong())
                     .isEqualTo(mid);
@@ -309,11 +309,11 @@ class JsonAmendmentsIT extends JsonTestBase {
         blocked.expect(JsonType.TEXT);
         blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(blocked.user()));
         blocker.skipTo(JsonType.DONE);
-        done(blocked, correct(seen, "corrected unseen"));
-        done(blocked, react(own, "👎", true));
-        done(blocked, react(seen, "👀", true));
+        perform(blocked, correct(seen, "corrected unseen"));
+        perform(blocked, react(own, "👎", true));
+        perform(blocked, react(seen, "👀", true));
         long withheld = send(blocked, blocker.user(), "withheld");
-        done(blocked, correct(withheld, "withheld, too"));
+        perform(blocked, correct(withheld, "withheld, too"));
         blocker.fence();
         assertThat(item(blocker, seen).path("info").asString()).isEqualTo("seen");
         assertThat(item(blocker, seen).has("version")).isFalse();
@@ -323,22 +323,22 @@ class JsonAmendmentsIT extends JsonTestBase {
         assertThat(item(blocked, own).path("reactions").path("👎").path("n").asInt())
                 .isEqualTo(1);
         assertThat(item(blocked, withheld).path("info").asString()).isEqualTo("withheld, too");
-        assertThat(refused(blocker, react(withheld, "👍", true))).isEqualTo("no-such-message");
-        // Nor after the block; a reaction that is then removed was never seen.
+        assertThat(refusalCode(blocker, react(withheld, "👍", true))).isEqualTo("no-such-message");
+        // They stay withheld after the block; and the removal of a withheld reaction is not sent either.
         blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': false}, 'id': 'u'}".formatted(blocked.user()));
         blocker.skipTo(JsonType.DONE);
         assertThat(item(blocker, seen).path("info").asString()).isEqualTo("seen");
-        done(blocked, react(own, "👎", false));
+        perform(blocked, react(own, "👎", false));
         blocker.fence();
-        done(blocked, react(own, "👎", true));
+        perform(blocked, react(own, "👎", true));
         blocker.expect(JsonType.REACTION);
         // What is taken back disappears for both.
         blocker.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b2'}".formatted(blocked.user()));
         blocker.skipTo(JsonType.DONE);
-        done(blocked, takeBack(seen));
+        perform(blocked, takeBack(seen));
         assertThat(blocker.expect(JsonType.TAKEN_BACK).path("info").path("mid").asLong())
                 .isEqualTo(seen);
-        done(blocked, takeBack(withheld));
+        perform(blocked, takeBack(withheld));
         blocker.fence();
     }
 
@@ -346,16 +346,16 @@ class JsonAmendmentsIT extends JsonTestBase {
     void aMessageToEveryoneIsAmendedForEveryone() {
         JsonSocket writer = logIn(ann, "");
         JsonSocket reader = logIn(ben, "");
-        long mid = done(writer, "'type': 4, 'info': 'to all of %s'".formatted(ann.name()));
+        long mid = perform(writer, "'type': 4, 'info': 'to all of %s'".formatted(ann.name()));
         reader.skipTo(JsonType.TEXT_TO_ALL);
         Chatd.Person later = chatd.person();
         JsonSocket late = logIn(later, "");
-        done(writer, correct(mid, "to everybody of " + ann.name()));
+        perform(writer, correct(mid, "to everybody of " + ann.name()));
         assertThat(reader.skipTo(JsonType.CORRECTED).path("receive").asString()).isEmpty();
-        done(reader, react(mid, "🎉", true));
+        perform(reader, react(mid, "🎉", true));
         assertThat(writer.skipTo(JsonType.REACTION).path("info").path("mid").asLong())
                 .isEqualTo(mid);
-        assertThat(refused(late, react(mid, "🎉", true))).isEqualTo("no-such-message");
+        assertThat(refusalCode(late, react(mid, "🎉", true))).isEqualTo("no-such-message");
         JsonNode item = writer.history(1, ", 'with': '', 'before': " + (mid + 1))
                 .path("items")
                 .path(0);
@@ -363,7 +363,7 @@ class JsonAmendmentsIT extends JsonTestBase {
         assertThat(item.path("reactions").path("🎉").path("by").path(0).asString())
                 .isEqualTo(reader.user());
         assertThat(types(reader.history(9, ", 'with': '', 'after': " + mid))).contains(32, 33);
-        done(writer, takeBack(mid));
+        perform(writer, takeBack(mid));
         assertThat(reader.skipTo(JsonType.TAKEN_BACK).path("info").path("mid").asLong())
                 .isEqualTo(mid);
         // Nothing of it is sent to those who registered later.
@@ -382,12 +382,12 @@ class JsonAmendmentsIT extends JsonTestBase {
         first.expect(JsonType.TEXT);
         first.expect(JsonType.TEXT);
         first.close();
-        long corrected = done(writer, correct(one, "one, corrected"));
+        long corrected = perform(writer, correct(one, "one, corrected"));
         long three = send(writer, first.user(), "three");
-        done(writer, correct(three, "three, corrected"));
-        long back = done(writer, takeBack(two));
+        perform(writer, correct(three, "three, corrected"));
+        long back = perform(writer, takeBack(two));
         long four = send(writer, first.user(), "four");
-        long last = done(writer, takeBack(four));
+        long last = perform(writer, takeBack(four));
         JsonSocket again = connect();
         again.send("{'type': 1, 'info': {'token': '%s', 'after': %d}}".formatted(token, two));
         assertThat(again.expect(JsonType.LOGGED_IN).path("info").path("code").asString())
@@ -484,12 +484,12 @@ class JsonAmendmentsIT extends JsonTestBase {
         try (Chat1Socket reader = chatd.logIn(ben)) {
             long mid = send(writer, ben.name(), "Lunh?");
             reader.awaitText(ann.name(), "Lunh?");
-            done(writer, react(mid, "👍", true));
-            done(writer, correct(mid, "Lunch?"));
+            perform(writer, react(mid, "👍", true));
+            perform(writer, correct(mid, "Lunch?"));
             reader.expectText(ann.name(), "✎ Lunch?");
             long other = send(writer, ben.name(), "taken back");
             reader.expectText(ann.name(), "taken back");
-            done(writer, takeBack(other));
+            perform(writer, takeBack(other));
             reader.fenceWithNothing();
         }
         try (Chat1Socket again = chatd.logIn(ben)) {
@@ -508,8 +508,8 @@ class JsonAmendmentsIT extends JsonTestBase {
         }
         JsonNode offer = reader.expect(JsonType.FILE);
         long mid = offer.path("mid").asLong();
-        assertThat(refused(writer, correct(mid, "not a text"))).isEqualTo("not-allowed");
-        done(writer, takeBack(mid));
+        assertThat(refusalCode(writer, correct(mid, "not a text"))).isEqualTo("not-allowed");
+        perform(writer, takeBack(mid));
         reader.expect(JsonType.TAKEN_BACK);
         JsonNode item = item(reader, mid);
         assertThat(item.path("type").asInt()).isEqualTo(JsonType.FILE);

@@ -163,19 +163,19 @@ class SearchIT extends GroupTestBase {
     void onlyReadableMessagesAreFound() {
         JsonSocket one = logIn(ann, "");
         JsonSocket other = logIn(ben, "");
-        JsonSocket third = logIn(cid, "");
+        JsonSocket third = logIn(carol, "");
         send(one, other.user(), word + " to one");
         other.expect(JsonType.TEXT);
         send(one, one.user(), word + " to myself");
         String joined = create(one, "'history': 'joined'", other);
         say(one, joined, word + " before", other);
-        change(one, add(joined, cid), other, third);
+        change(one, add(joined, carol), other, third);
         say(one, joined, word + " while in", other, third);
         change(one, op("remove", joined, "'user': '%s'".formatted(third.user())), other, third);
         say(one, joined, word + " after", other);
         String whole = create(one, "'history': 'all'");
         say(one, whole, word + " whole");
-        change(one, add(whole, cid), third);
+        change(one, add(whole, carol), third);
         third.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}, 'id': 'b'}".formatted(one.user()));
         third.expect(JsonType.DONE);
         send(one, third.user(), word + " withheld");

@@ -214,7 +214,7 @@ class ProxiedIT {
         }
         chatd.admin("", "log", "rotate").exits(0);
         assertThat(log()).doesNotContain("192.0.2.48", "192.0.2.45");
-        assertThat(chatd.read("chatd.log")).contains("of listen.proxies, was refused");
+        assertThat(chatd.read("chatd.log")).contains("a proxy by listen.proxies, was refused");
     }
 
     /** Otherwise anyone could claim another's address. */

@@ -164,7 +164,7 @@ class ResumeIT extends JsonTestBase {
         assertThat(code(laptop.token())).isEqualTo("ok");
     }
 
-    /** With {@code sessions.single}; nor can a lost session be resumed and displace the current one. */
+    /** With {@code sessions.single}. Nor can a lost session be resumed, and thereby displace the current one. */
     @Test
     void withSingleSessionsALoginEndsTheOthers() {
         try (LocalDaemon strict = LocalDaemon.start("CHATD_SESSIONS_SINGLE", "true")) {

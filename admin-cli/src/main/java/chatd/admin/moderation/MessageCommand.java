@@ -101,8 +101,8 @@ public final class MessageCommand implements Runnable {
             name = "remove",
             description = {
                 "Takes messages back for everybody, whoever sent them. Shows which, and asks first.",
-                "Removed: text or file, earlier versions, the reactions. Kept: in the histories and in the log, that it was"
-                        + " there. Its users are told that an administrator has taken it back."
+                "Removed: the text or file, its earlier versions and its reactions. The histories and the log still show that it was"
+                        + " there. Its sender and its receivers are told that an administrator has taken it back."
             },
             mixinStandardHelpOptions = true,
             footerHeading = Program.EXAMPLES,

@@ -200,7 +200,7 @@ public final class ConfigCommand implements Runnable {
                 .filter(option ->
                         options.containsKey(option.key()) && option.source().startsWith("environment "))
                 .forEach(option -> out.println(option.key() + " is written, but stays " + SafeText.line(option.value())
-                        + ": the " + option.source() + " is stronger."));
+                        + ": the " + option.source() + " takes precedence."));
         print(reloaded);
         return Exit.OK;
     }

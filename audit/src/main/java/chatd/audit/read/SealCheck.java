@@ -188,7 +188,7 @@ final class SealCheck {
                     + " not sealed yet"
                     + (last == null ? "" : "; the last seal was made at " + last.time()));
         }
-        isAuthentic &= unsealed <= Seal.EVENTS;
+        isAuthentic &= unsealed <= Seal.MAX_UNSEALED;
         if (hasAnchors && !isAnchored) {
             isAuthentic = false;
             note("none of the anchors is in what is left: whoever has the key may have rewritten all of it");
@@ -205,7 +205,7 @@ final class SealCheck {
     }
 
     /**
-     * Returns whether the last trusted seal is the last seal in the log, followed by at most {@link Seal#EVENTS} events, and whether an
+     * Returns whether the last trusted seal is the last seal in the log, followed by at most {@link Seal#MAX_UNSEALED} events, and whether an
      * anchor, if there are any, was found.
      */
     boolean isAuthentic() {

@@ -24,7 +24,7 @@ public record Seal(
         String signature,
         String element) {
     /** A seal is due after this many events: no more are ever left unsealed. */
-    public static final int EVENTS = 1_000;
+    public static final int MAX_UNSEALED = 1_000;
 
     /** Matches a seal element anywhere on a line. */
     public static final Pattern ELEMENT =

@@ -240,12 +240,12 @@ public final class AuditLog implements Closeable {
 
     /** Returns the number of the last stored message in the log, or 0 if there is none. */
     public long lastMessage() {
-        return writer.end().message();
+        return writer.end().lastMessage();
     }
 
     /** Returns the number of the last account change in the log, or 0 if there is none. */
     public long lastChange() {
-        return writer.end().change();
+        return writer.end().lastChange();
     }
 
     /** Returns the size of the open segment in bytes. */

@@ -40,9 +40,9 @@ final class LineBatch {
         }
     }
 
-    /** Seals the unsealed events if there are {@link Seal#EVENTS} of them, or if {@code now} is set. */
+    /** Seals the unsealed events if there are {@link Seal#MAX_UNSEALED} of them, or if {@code now} is set. */
     void seal(SealKey by, boolean now) {
-        if (now || end.unsealed() >= Seal.EVENTS) {
+        if (now || end.unsealed() >= Seal.MAX_UNSEALED) {
             seal = end.seal(lines, by);
         }
     }

@@ -22,8 +22,8 @@ final class LogEnd {
     private String timeText;
     private boolean isClockBehind;
     private boolean isEmpty;
-    private long message;
-    private long change;
+    private long lastMessage;
+    private long lastChange;
     private long unsealed;
     private Instant unsealedSince;
 
@@ -37,8 +37,8 @@ final class LogEnd {
         this.seq = Math.max(last.lastSeq(), 0);
         this.time = lastTime == null ? open.started : lastTime;
         this.timeText = Line.TIME.format(time);
-        this.message = last.lastMessage();
-        this.change = last.lastChange();
+        this.lastMessage = last.lastMessage();
+        this.lastChange = last.lastChange();
         this.unsealed = open.unsealed();
         this.unsealedSince = open.started;
     }
@@ -50,8 +50,8 @@ final class LogEnd {
         this.timeText = other.timeText;
         this.isClockBehind = other.isClockBehind;
         this.isEmpty = other.isEmpty;
-        this.message = other.message;
-        this.change = other.change;
+        this.lastMessage = other.lastMessage;
+        this.lastChange = other.lastChange;
         this.unsealed = other.unsealed;
         this.unsealedSince = other.unsealedSince;
     }
@@ -84,13 +84,13 @@ final class LogEnd {
     /** Adds an event's line; a segment counts as empty until {@link #markNonEmpty}. */
     void add(LineBuffer lines, AuditEvent event, boolean withNames) {
         int start = lines.size();
-        chain(lines, start, Line.event(lines, ++seq, timeText, event, withNames));
+        addToChain(lines, start, Line.event(lines, ++seq, timeText, event, withNames));
         unsealedSince = unsealed++ == 0 ? time : unsealedSince;
-        message = Math.max(message, event.message().orElse(0));
-        change = Math.max(change, event.change().orElse(0));
+        lastMessage = Math.max(lastMessage, event.message().orElse(0));
+        lastChange = Math.max(lastChange, event.change().orElse(0));
     }
 
-    /** Marks the segment as no longer empty: it has more than the event that begins it, and clock events. */
+    /** Marks the segment as no longer empty: it has other events than the one that begins it and clock events. */
     void markNonEmpty() {
         isEmpty = false;
     }
@@ -102,12 +102,12 @@ final class LogEnd {
             return null;
         }
         int start = lines.size();
-        chain(lines, start, Line.seal(lines, chain.head(), ++seq, timeText, unsealed, by));
+        addToChain(lines, start, Line.seal(lines, chain.head(), ++seq, timeText, unsealed, by));
         unsealed = 0;
         return lines.text(start).stripTrailing();
     }
 
-    private void chain(LineBuffer lines, int start, int at) {
+    private void addToChain(LineBuffer lines, int start, int at) {
         Line.chain(lines, at, chain.add(lines.from(start)));
     }
 
@@ -127,12 +127,12 @@ final class LogEnd {
         return isEmpty;
     }
 
-    long message() {
-        return message;
+    long lastMessage() {
+        return lastMessage;
     }
 
-    long change() {
-        return change;
+    long lastChange() {
+        return lastChange;
     }
 
     /** Returns the number of events since the last seal. */

@@ -134,7 +134,7 @@ final class OpenSegment implements Closeable {
         started = fresh.started();
         sealBeginning = next != sealer.key();
         sealer.useKey(next);
-        beginning = new LogEvent.Rotated(LogFiles.name(closed), end.message(), end.change());
+        beginning = new LogEvent.Rotated(LogFiles.name(closed), end.lastMessage(), end.lastChange());
         file.replace(fresh);
         segments.add(closed);
         file.forceName();

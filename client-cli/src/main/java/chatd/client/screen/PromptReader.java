@@ -33,7 +33,7 @@ final class PromptReader extends LineReaderImpl {
         super(terminal, "chat-client", new HashMap<>());
     }
 
-    /** Sets how grapheme clusters are shown; what was typed before the first line is read starts that line. */
+    /** Sets how grapheme clusters are shown; {@code typed}, typed before the first line is read, becomes its beginning. */
     void setClusters(Clusters found, String typed) {
         clusters = found;
         runMacro(typed);

@@ -49,21 +49,21 @@ public final class TerminalScreen implements Screen {
     private volatile @Nullable Attributes raw;
 
     /** Guards the progress lines and the output held back; held while they are printed. */
-    private final Object running = new Object();
+    private final Object outputLock = new Object();
 
     /** The progress line shown in place of a prompt; null for none. Guarded by {@code running}. */
-    @GuardedBy("running")
+    @GuardedBy("outputLock")
     private @Nullable String progress;
 
     /** The operations in progress. Guarded by {@code running}. */
-    @GuardedBy("running")
+    @GuardedBy("outputLock")
     private final List<ProgressBar> bars = new ArrayList<>();
 
     /**
      * Output held back while another program has the terminal, to be shown afterwards; null otherwise. Guarded by
      * {@code running}.
      */
-    @GuardedBy("running")
+    @GuardedBy("outputLock")
     private @Nullable List<AttributedString> held;
 
     /** The prompt of a line that is being read, without its mark; null while none is. */
@@ -98,7 +98,7 @@ public final class TerminalScreen implements Screen {
                 .nativeSignals(true)
                 // As in the protocol; a locale that lacks characters would lose them silently.
                 .encoding(StandardCharsets.UTF_8)
-                // The terminal is asked below, where what is typed meanwhile is not lost.
+                // Whether it supports clusters is asked below (Clusters.of), which keeps what is typed meanwhile.
                 .graphemeCluster(false)
                 .build();
         reader = new PromptReader(terminal);
@@ -183,7 +183,7 @@ public final class TerminalScreen implements Screen {
         });
     }
 
-    private interface Lent {
+    private interface Borrower {
         void run() throws IOException, InterruptedException;
     }
 
@@ -191,10 +191,10 @@ public final class TerminalScreen implements Screen {
      * Gives the terminal to another program while that runs; what arrives meanwhile is shown afterwards. A failure is
      * reported, and leaves the line as it is.
      */
-    private boolean lend(Lent work) {
+    private boolean lend(Borrower work) {
         Attributes own = terminal.getAttributes();
         setBracketedPaste(false);
-        synchronized (running) {
+        synchronized (outputLock) {
             held = new ArrayList<>();
         }
         terminal.setAttributes(attributes);
@@ -208,7 +208,7 @@ public final class TerminalScreen implements Screen {
         }
         terminal.setAttributes(own);
         setBracketedPaste(true);
-        synchronized (running) {
+        synchronized (outputLock) {
             output.addAll(Objects.requireNonNullElse(held, List.of()));
             held = null;
         }
@@ -231,7 +231,7 @@ public final class TerminalScreen implements Screen {
         }
     }
 
-    /** Brings a text into an empty line; the next time, what was typed before, as usual. */
+    /** Brings the text of {@link #onUp} into an empty line; pressed again, ↑ brings what was typed before, as usual. */
     private boolean up() {
         String line = reader.getBuffer().toString();
         String text = line.isEmpty() && shownPrompt != null ? up.get() : "";
@@ -280,7 +280,7 @@ public final class TerminalScreen implements Screen {
         List<AttributedString> lines = new ArrayList<>();
         texts.forEach(text -> lines.addAll(Wrapping.lines(text, columns, indent)));
         AttributedString block = AttributedString.join(AttributedString.NEWLINE, lines);
-        synchronized (running) {
+        synchronized (outputLock) {
             if (held != null) {
                 held.add(block);
                 return;
@@ -326,7 +326,7 @@ public final class TerminalScreen implements Screen {
         String left = typed;
         while (true) {
             try {
-                synchronized (running) {
+                synchronized (outputLock) {
                     shownPrompt = prompt;
                 }
                 return Optional.of(readLine(above() + mark + prompt, null, left));
@@ -360,7 +360,7 @@ public final class TerminalScreen implements Screen {
     private String above() {
         int columns = Math.max(1, terminal.getColumns() - 1);
         List<String> all = new ArrayList<>();
-        synchronized (running) {
+        synchronized (outputLock) {
             bars.stream()
                     .limit(MAX_BARS)
                     .map(ProgressBar::line)
@@ -398,7 +398,7 @@ public final class TerminalScreen implements Screen {
     }
 
     private void showPrompt(String prompt) {
-        synchronized (running) {
+        synchronized (outputLock) {
             if (held != null) {
                 return;
             }
@@ -455,7 +455,7 @@ public final class TerminalScreen implements Screen {
     }
 
     private String readLine(String prompt, @Nullable Character mask, String typed) {
-        synchronized (running) {
+        synchronized (outputLock) {
             isReading = true;
             if (progress != null) {
                 progress = null;
@@ -504,27 +504,27 @@ public final class TerminalScreen implements Screen {
     public Progress progress(String title, String hint) {
         ProgressBar bar =
                 new ProgressBar(title, hint, () -> terminal.getColumns() - 1, this::showProgress, this::remove);
-        synchronized (running) {
+        synchronized (outputLock) {
             bars.add(bar);
         }
         return bar;
     }
 
     private void remove(ProgressBar bar) {
-        synchronized (running) {
+        synchronized (outputLock) {
             bars.remove(bar);
         }
         showProgress();
     }
 
-    /** Shows the newest operation's progress: with the prompt, or in its place, but not below a question. */
+    /** Shows the progress lines above the prompt, or the newest operation's in place of a prompt, but not during a question. */
     private void showProgress() {
         String prompt = shownPrompt;
         if (prompt != null) {
             showPrompt(prompt);
             return;
         }
-        synchronized (running) {
+        synchronized (outputLock) {
             String line = bars.isEmpty() ? "" : bars.getLast().line();
             if (shownPrompt == null && !isReading && held == null && (progress != null || !line.isEmpty())) {
                 progress = line.isEmpty() ? null : line;

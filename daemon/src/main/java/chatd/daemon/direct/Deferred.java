@@ -32,7 +32,7 @@ final class Deferred {
     }
 
     /**
-     * Runs everything that was added, or waits until another thread has run it. Called without that
+     * Runs everything that was added, or waits until another thread has run it. Called without the state's
      * lock.
      */
     void run() {
@@ -46,7 +46,7 @@ final class Deferred {
                     next.run();
                 } catch (RuntimeException e) {
                     // It may be another thread's, and those after it must run all the same.
-                    LOG.error("CHATD-907 what follows from a change failed", e);
+                    LOG.error("CHATD-907 could not tell a user, or log, that a direct session has changed", e);
                 }
             }
         } finally {

@@ -73,7 +73,7 @@ public final class FilesOverHttp implements AutoCloseable {
     /**
      * The progress of an upload.
      *
-     * @param received the number of bytes received
+     * @param received the number of bytes received; 0 if it has become a message
      * @param sent the receipt of the message that it became; null if it has not ended
      */
     public record Progress(long received, @Nullable Receipt sent) {}

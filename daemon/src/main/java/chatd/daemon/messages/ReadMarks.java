@@ -50,7 +50,8 @@ final class ReadMarks implements AutoCloseable {
     /**
      * Adds a mark.
      *
-     * @return completed once it, or a later one, is stored; exceptionally if that fails
+     * @return completed once it, or a later one, is stored; exceptionally if that fails; never, if its account has been
+     *     deleted by then
      */
     CompletableFuture<Boolean> add(ConversationStore.Mark mark) {
         boolean isFull;
@@ -84,7 +85,7 @@ final class ReadMarks implements AutoCloseable {
         write();
     }
 
-    /** Returns the number up to which a pending mark of a user goes; 0 if there is none. */
+    /** Returns the number of the last message that a pending mark of a user covers; 0 if there is none. */
     long pending(long account, long conversation) {
         lock.lock();
         try {

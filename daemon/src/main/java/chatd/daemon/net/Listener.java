@@ -72,7 +72,7 @@ public final class Listener implements AutoCloseable {
     private static final Duration COMPLAINT_INTERVAL = Duration.ofMinutes(1);
 
     /** How long a stop waits for handshakes in progress: a genuine one takes a fraction of this. */
-    private static final Duration HANDSHAKES = Duration.ofSeconds(2);
+    private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(2);
 
     /**
      * Write-buffer watermarks in bytes, per connection and in addition to its outbox; low, since many fill at once when
@@ -106,7 +106,7 @@ public final class Listener implements AutoCloseable {
     private final Map<EventLoop, LoopTasks> tasks = new ConcurrentHashMap<>();
     private final List<Channel> listening = new ArrayList<>();
 
-    /** The port for questions by UDP; 0 if there is none. */
+    /** The UDP port on which clients ask which address they come from; 0 if there is none. */
     private volatile int udpPort;
 
     /**
@@ -186,7 +186,7 @@ public final class Listener implements AutoCloseable {
     }
 
     /**
-     * Answers questions by UDP on the configured addresses. Blocks.
+     * Answers clients that ask by UDP which address they come from, on the configured addresses. Blocks.
      *
      * @param asked told of each question: the session's number, 16 bytes, and where it came from; called on event loops
      * @throws IOException if a socket can't be opened; the message names it
@@ -217,7 +217,7 @@ public final class Listener implements AutoCloseable {
         }
     }
 
-    /** Returns the port for questions by UDP; 0 if there is none. Any thread. */
+    /** Returns the UDP port on which clients ask which address they come from; 0 if there is none. Any thread. */
     public int udpPort() {
         return udpPort;
     }
@@ -290,7 +290,7 @@ public final class Listener implements AutoCloseable {
         long last = lastComplaint.get();
         if (now - last > COMPLAINT_INTERVAL.toNanos() && lastComplaint.compareAndSet(last, now)) {
             LOG.warn(
-                    "CHATD-703 a connection from {}, of listen.proxies, was refused: {}. Does the proxy send the PROXY protocol?",
+                    "CHATD-703 a connection from {}, a proxy by listen.proxies, was refused: {}. Does the proxy send the PROXY protocol?",
                     NetUtil.toAddressString(proxy.getAddress()),
                     why);
         }
@@ -347,7 +347,7 @@ public final class Listener implements AutoCloseable {
                 backlog));
         Hello hello = new Hello(
                 () -> {
-                    // Fetched only now, since the ClientHello may have arrived late.
+                    // Fetched only now: the certificate may have been reloaded before the ClientHello arrived.
                     SslHandler secure = tls.get().handler(channel.alloc());
                     secure.setCloseNotifyFlushTimeoutMillis(1_000);
                     secure.setHandshakeTimeout(limits.firstPacket().toMillis(), TimeUnit.MILLISECONDS);
@@ -405,11 +405,11 @@ public final class Listener implements AutoCloseable {
         for (Channel channel : listening) {
             channel.close().sync();
         }
-        // Afterwards the last accepted connections are registered. A hung loop must not keep the others from stopping.
+        // Once each loop has run a task, the connections accepted last are registered. A hung loop must not keep the others from stopping.
         for (EventExecutor loop : loops) {
-            loop.submit(() -> {}).await(HANDSHAKES.toMillis());
+            loop.submit(() -> {}).await(HANDSHAKE_TIMEOUT.toMillis());
         }
-        long end = System.nanoTime() + HANDSHAKES.toNanos();
+        long end = System.nanoTime() + HANDSHAKE_TIMEOUT.toNanos();
         while (handshaking.get() > 0 && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(10);
         }

@@ -56,7 +56,7 @@ class SharesTest {
     void afterAPartIsGivenBackTheRestIsStillHeld() {
         assertThat(shares.take(30, List.of(account("a")))).isTrue();
         shares.give(10, List.of(account("a")));
-        // 20 are held, 44 free: 24 more are as many as were free before, 25 are not.
+        // 20 are held, 44 free: with 24 more, as many are held as were free before; with 25 more, too many.
         assertThat(shares.take(25, List.of(account("a")))).isFalse();
         assertThat(shares.take(24, List.of(account("a")))).isTrue();
         shares.give(44, List.of(account("a")));

@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  add GROUP USER...",
             "  remove GROUP USER",
             "  join GROUP",
-            "  leave GROUP [USER]                   USER becomes its owner, if the account is the only one",
+            "  leave GROUP [USER]                   USER becomes its owner, if the account is its only owner",
             "  rename GROUP NAME",
             "  topic GROUP TEXT",
             "  role GROUP USER owner|admin|member",
@@ -193,7 +193,7 @@ public final class GroupCommand extends ListCommand {
                         null);
             case "close" -> groups.close(group(groups, "close GROUP"));
             default ->
-                throw context().usageError("there is no group " + what + "; group --help lists what can be done");
+                throw context().usageError("group has no command " + what + "; group --help lists what can be done");
         };
     }
 
@@ -201,7 +201,7 @@ public final class GroupCommand extends ListCommand {
         if (word.equals(one) || word.equals(other)) {
             return word;
         }
-        throw context().usageError("it is " + one + " or " + other + ", not " + word);
+        throw context().usageError("expected " + one + " or " + other + ", not " + word);
     }
 
     private long group(Groups groups, String usage) {

@@ -132,7 +132,7 @@ public record MessageCommands(Running running) {
         Long message = which.message();
         Long file = which.file();
         if ((message == null) == (file == null)) {
-            throw new Refusal(Code.MALFORMED, "The command names a message or a file: one of them.");
+            throw new Refusal(Code.MALFORMED, "The command must name either a message or a file.");
         }
         return message != null ? message : running.services().amendments().withFile(Objects.requireNonNull(file));
     }

@@ -16,7 +16,7 @@ public record StorageCommands(Running running) {
     /** Maximum number of accounts, and of files, that are listed. */
     private static final int MAX_LISTED = 20;
 
-    /** Maximum number of contents of each kind that a check lists. */
+    /** Maximum number of unused contents, and of broken ones, that a check lists. */
     private static final int MAX_FOUND = 1_000;
 
     public List<AdminCommand<?, ?, ?>> all() {

@@ -151,7 +151,7 @@ public final class StorageStore {
                         : new Stored(row.value1().longValue(), row.value2().longValue())));
     }
 
-    /** How many files that were not taken back there are, and how many contents. */
+    /** The number of files, without those taken back, and the number of contents. */
     public record Counts(long files, long contents) {}
 
     public Counts counts() {
