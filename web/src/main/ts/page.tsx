@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import { Chat } from "./model/chat.js";
 import { LoginController } from "./model/login.js";
+import { DeviceFileStore } from "./store/files.js";
 import { DeviceStore, TabStore } from "./store/store.js";
 import { TabLock } from "./store/tab.js";
 import type { Clock } from "./wire/clock.js";
@@ -10,6 +11,7 @@ import { http } from "./wire/files.js";
 import { webSockets } from "./wire/link.js";
 import { Session } from "./wire/session.js";
 import { App } from "./view/app.js";
+import { applyPreferredEnter, avoidKeyboard, ENTER_KEY } from "./view/device.js";
 import { Root } from "./view/root.js";
 import { updateToday } from "./view/time.js";
 import { applyPreferredLanguage, LANGUAGE_KEY } from "./view/words.js";
@@ -32,14 +34,15 @@ const isStorageRefused = signal(false);
 const refused = () => {
   isStorageRefused.value = true;
 };
-const stores = { tab: new TabStore(refused), device: await DeviceStore.open(refused) };
+const files = new DeviceFileStore();
+const stores = { tab: new TabStore(refused), device: await DeviceStore.open(refused), files };
 const tab = new TabLock(() => {
   chat.outbox.storeDrafts();
   login.yieldToOtherTab();
   chat.forget();
 });
 const login = new LoginController(stores, clock, tab);
-const chat = new Chat(clock, () => login.storage(), http);
+const chat = new Chat(clock, () => login.storage(), { store: files, mayKeep: () => login.isOwnDevice.peek() }, http);
 const session = new Session(webSockets(`wss://${location.host}/ws`), clock, login.device(), {
   changed: (state) => {
     chat.changed(state);
@@ -82,7 +85,14 @@ async function lookForNewVersion(): Promise<void> {
 addEventListener("online", () => session.wake());
 // Without a network an answer is unlikely: a short timeout shows that soon.
 addEventListener("offline", () => session.wake(500));
-addEventListener("storage", ({ key }) => key === LANGUAGE_KEY && applyPreferredLanguage());
+addEventListener("storage", ({ key }) => {
+  if (key === LANGUAGE_KEY) {
+    applyPreferredLanguage();
+  } else if (key === ENTER_KEY) {
+    applyPreferredEnter();
+  }
+});
+avoidKeyboard();
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {
     updateToday();
@@ -92,8 +102,8 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 addEventListener("pagehide", saveAll);
-// A file that is on its way would be lost with the page.
-addEventListener("beforeunload", (event) => chat.uploads.count > 0 && event.preventDefault());
+// A file on its way that the browser does not keep would be lost with the page.
+addEventListener("beforeunload", (event) => chat.uploads.unkept > 0 && event.preventDefault());
 // A page restored from the back/forward cache has neither a connection nor the right to be the live tab any more.
 addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
 setInterval(updateToday, MINUTE);

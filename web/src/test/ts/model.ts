@@ -5,7 +5,7 @@ import type { FileCarrier } from "../../main/ts/wire/files.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
 import { webSockets } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
-import { MemoryStore } from "./store.js";
+import { MemoryFileStore, MemoryStore } from "./store.js";
 import { TESTS } from "./tests.js";
 
 /** What a test compares with the daemon's history: a message as it is now. */
@@ -36,7 +36,7 @@ const noFiles: FileCarrier = {
 /** The model of the page without the page: a test tells it what to do, and looks at what it knows. */
 class Model {
   private readonly store = new MemoryStore();
-  private readonly chat = new Chat(clock, () => this.store, noFiles);
+  private readonly chat = new Chat(clock, () => this.store, { store: new MemoryFileStore(), mayKeep: () => false }, noFiles);
   private readonly session: Session;
 
   constructor(url: string, user: string, password: string) {

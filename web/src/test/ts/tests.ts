@@ -14,7 +14,7 @@ import type { Attempt, FileCarrier, OutgoingFile, SendResult } from "../../main/
 import type { Dial, LinkListener } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
 import { ManualClock } from "./clock.js";
-import { MemoryStore } from "./store.js";
+import { MemoryFileStore, MemoryStore } from "./store.js";
 
 /** Fails, unless both are the same as JSON. */
 function equal(is: unknown, should: unknown): void {
@@ -97,7 +97,10 @@ class ScriptedUploads {
   readonly stopped: string[] = [];
   private readonly clock = new ManualClock();
 
-  constructor() {
+  constructor(
+    readonly files = new MemoryFileStore(),
+    private readonly mayKeep = true,
+  ) {
     const store = new MemoryStore();
     const carrier: FileCarrier = {
       requestCookie: () => Promise.resolve(true),
@@ -114,7 +117,7 @@ class ScriptedUploads {
         };
       },
     };
-    this.chat = new Chat(this.clock, () => store, carrier);
+    this.chat = new Chat(this.clock, () => store, { store: this.files, mayKeep: () => this.mayKeep }, carrier);
     this.chat.conversation("U2").timeline.setNewest([], false);
   }
 
@@ -144,6 +147,11 @@ class ScriptedUploads {
     this.clock.pass(3_600_000);
   }
 }
+
+const noFiles: FileCarrier = {
+  requestCookie: () => Promise.resolve(false),
+  send: () => ({ result: Promise.resolve({ at: "interrupted" }), stop: () => {} }),
+};
 
 const PASSWORD = { user: "ann", password: "secret", remember: false };
 
@@ -246,8 +254,8 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
   "passwords are judged as the daemon does": () => {
     equal(brokenRules("short", "short", "ann", ""), ["length"]);
     equal(brokenRules("好".repeat(11), "好".repeat(11), "ann", ""), ["bytes"]);
-    equal(brokenRules("annabella", "annabella", "annabella", "annabella"), ["name", "same"]);
-    equal(brokenRules("sturdy-enough", "other", "ann", ""), ["other"]);
+    equal(brokenRules("annabella", "annabella", "annabella", "annabella"), ["name", "reused"]);
+    equal(brokenRules("sturdy-enough", "other", "ann", ""), ["mismatch"]);
   },
   "a page that overlaps the loaded messages is added, and one that does not replaces them": () => {
     const timeline = new Timeline();
@@ -358,5 +366,73 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     }
     await made.ends({ at: "interrupted" });
     equal([made.stopped, made.attempts.at(-1)?.name], [["a"], "b"]);
+  },
+  "files on their way go on after a reload, where they were": async () => {
+    const made = new ScriptedUploads();
+    made.chat.uploads.setToken("t");
+    made.add("a", "b", "c");
+    await made.ends({ at: "done", mid: 7 });
+    equal([made.files.kept.size, made.chat.uploads.unkept], [2, 0]);
+    const [, , last] = made.shown;
+    if (last !== undefined) {
+      made.chat.uploads.cancel(made.chat.conversation("U2"), last);
+    }
+    const reloaded = new ScriptedUploads(made.files);
+    await reloaded.chat.uploads.restore();
+    equal(reloaded.states(), ["b waiting"]);
+    reloaded.chat.uploads.setToken("t");
+    equal(reloaded.attempts.map(({ name, isFirst }) => [name, isFirst]), [["b", false]]);
+    await reloaded.ends({ at: "done", mid: 8 });
+    equal(reloaded.files.kept.size, 0);
+  },
+  "files are not kept on a device that is not the user's own": async () => {
+    const made = new ScriptedUploads(new MemoryFileStore(), false);
+    made.add("a");
+    await made.ends({ at: "interrupted" });
+    equal([made.files.kept.size, made.chat.uploads.unkept], [0, 1]);
+    // What was kept while it was is sent, and no longer kept.
+    await made.files.keep({ id: "1", account: "", to: "U2", name: "b", isPicture: false, at: 1, content: new Blob(["b"]) });
+    await made.chat.uploads.restore();
+    equal([made.states(), made.files.kept.size, made.chat.uploads.unkept], [["a waiting", "b waiting"], 0, 2]);
+  },
+  "what another tab sends is not taken from it": async () => {
+    const made = new ScriptedUploads();
+    made.add("a", "b");
+    made.chat.forget();
+    await made.ends({ at: "interrupted" });
+    equal([...made.files.kept.values()].map(({ name }) => name), ["a"]);
+  },
+  "a correction outlives the page until it is answered": () => {
+    const store = new MemoryStore();
+    const clock = new ManualClock();
+    const load = () => new Chat(clock, () => store, { store: new MemoryFileStore(), mayKeep: () => false }, noFiles);
+    const state = (chat: Chat) => {
+      const { correcting, correction } = chat.conversation("U2");
+      return [correcting.value, correction];
+    };
+    const before = load();
+    before.outbox.correct(before.conversation("U2"), 5);
+    before.outbox.setCorrection(before.conversation("U2"), "new");
+    before.outbox.storeDrafts();
+    const sending = load();
+    equal(state(sending), [5, "new"]);
+    sending.outbox.correctionSent(sending.conversation("U2"), 5, "new");
+    sending.outbox.storeDrafts();
+    equal([state(sending), state(load())], [[null, null], [5, "new"]]);
+    sending.outbox.correctionAnswered(sending.conversation("U2"), 5, "new", true);
+    sending.outbox.storeDrafts();
+    equal(state(load()), [null, null]);
+  },
+  "a correction that is refused goes back to where it was written": () => {
+    const store = new MemoryStore();
+    const chat = new Chat(new ManualClock(), () => store, { store: new MemoryFileStore(), mayKeep: () => false }, noFiles);
+    const conversation = chat.conversation("U2");
+    chat.outbox.correctionSent(conversation, 5, "new");
+    chat.outbox.correctionAnswered(conversation, 5, "new", false);
+    equal([conversation.correcting.value, conversation.correction], [5, "new"]);
+    chat.outbox.correctionSent(conversation, 5, "new");
+    chat.outbox.correct(conversation, 6, "other");
+    chat.outbox.correctionAnswered(conversation, 5, "new", false);
+    equal([conversation.correction, conversation.draft.value], ["other", "new"]);
   },
 };

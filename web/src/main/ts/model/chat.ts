@@ -10,7 +10,7 @@ import { FileAccess } from "./fileaccess.js";
 import { Pages } from "./pages.js";
 import { Reducer } from "./reducer.js";
 import type { Entry } from "./timeline.js";
-import { Uploads } from "./uploads.js";
+import { type KeptFiles, Uploads } from "./uploads.js";
 import type { FileCarrier } from "../wire/files.js";
 import type { Clock } from "../wire/clock.js";
 import type { Store } from "../store/store.js";
@@ -41,10 +41,13 @@ export class Chat extends ChatState {
   private readonly reducer = new Reducer(this);
   private queue: Event[] = [];
 
-  /** @param carrier sends files, and lets this browser fetch them */
-  constructor(clock: Clock, keep: () => Store, carrier: FileCarrier) {
-    super(clock, keep);
-    this.uploads = new Uploads(this, carrier, () => this.state.peek().at === "live");
+  /**
+   * @param files where files are kept until they are sent
+   * @param carrier sends files, and lets this browser fetch them
+   */
+  constructor(clock: Clock, storage: () => Store, files: KeptFiles, carrier: FileCarrier) {
+    super(clock, storage);
+    this.uploads = new Uploads(this, carrier, files, () => this.state.peek().at === "live");
     this.fileAccess = new FileAccess(clock, carrier);
   }
 
@@ -116,6 +119,7 @@ export class Chat extends ChatState {
     this.outbox.resendAll();
     this.fileAccess.setToken(info.token);
     this.uploads.setToken(info.token);
+    void this.uploads.restore();
     const { current } = this.pages;
     if (!isResumed && current !== null) {
       void this.pages.open(current);

@@ -35,6 +35,12 @@ export interface ReadingPosition {
 /** A conversation as the daemon lists it (type 38). */
 export type Listed = Conversations["info"]["items"][number];
 
+/** A new text for a message. */
+export interface Correction {
+  mid: number;
+  text: string;
+}
+
 /** A conversation, as far as it is known. */
 export class Conversation {
   readonly timeline = new Timeline();
@@ -51,13 +57,15 @@ export class Conversation {
   readonly typing = signal<readonly TypingUser[]>([]);
   readonly draft = signal("");
   readonly replyingTo = signal<number | null>(null);
-  /** The text that is being corrected, by {@link correct}; null if none is. */
+  /** The text that is being corrected, by {@link Outbox.correct}; null if none is. */
   readonly correcting = signal<number | null>(null);
   readonly waiting = signal<readonly WaitingText[]>([]);
   /** Files of the user's own that are on their way, or were refused. */
   readonly uploads = signal<readonly Upload[]>([]);
   /** The correction as edited so far; null if it is still the text that was sent. */
   correction: string | null = null;
+  /** A correction that has been sent and has no answer yet. */
+  sentCorrection: Correction | null = null;
   /** Whether its first page is being loaded. */
   readonly isLoading = signal(false);
 
@@ -95,12 +103,6 @@ export class Conversation {
     this.unread.value = unread;
     this.mentions.value = mentioned;
     this.countedTo = Math.max(this.countedTo, countedTo);
-  }
-
-  /** Starts correcting a text, or, with null, stops. */
-  setCorrecting(mid: number | null): void {
-    this.correction = null;
-    this.correcting.value = mid;
   }
 
   /** Counts a new message from somebody else; those that the daemon has counted are not counted again. */

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals-core";
+import type { FileStore } from "../store/files.js";
 import type { Store } from "../store/store.js";
 import type { Clock } from "../wire/clock.js";
 import type { Welcome } from "../wire/events.js";
@@ -26,6 +27,8 @@ interface StoredLogin {
 export interface Stores {
   tab: Store;
   device: Store | null;
+  /** Files that are to be sent, on the device. */
+  files: FileStore;
 }
 
 /** The lock that makes one of the browser's tabs the live one; `takeOver` makes this tab the live one. */
@@ -224,12 +227,15 @@ export class LoginController {
     await this.session.logOut();
     forget();
     this.tab.unlock();
-    const { tab, device } = this.stores;
+    const { tab, device, files } = this.stores;
     tab.names().forEach((name) => tab.remove(name));
     // Other accounts on this device keep their waiting texts for their next login.
     const isOwn = this.isOwnDevice.peek();
     device?.names().forEach((name) => (name.startsWith(`${user}/`) || (isOwn && SHARED.has(name))) && device.remove(name));
     await device?.settled();
+    for (const { id } of await files.of(user)) {
+      await files.remove(id);
+    }
     this.name.value = "";
     this.password = "";
     this.isOwnDevice.value = false;

@@ -194,6 +194,45 @@ export class Outbox {
   /** Sets the draft; it is stored a little later, so that a long text is not written at each keystroke. */
   setDraft(conversation: Conversation, text: string): void {
     conversation.draft.value = text;
+    this.storeSoon(conversation);
+  }
+
+  /**
+   * Starts correcting a text, or, with null, stops.
+   *
+   * @param text the correction as edited so far; null if it is still the text that was sent
+   */
+  correct(conversation: Conversation, mid: number | null, text: string | null = null): void {
+    conversation.correction = text;
+    conversation.correcting.value = mid;
+    this.storeSoon(conversation);
+  }
+
+  /** Stores the correction as edited so far. */
+  setCorrection(conversation: Conversation, text: string): void {
+    conversation.correction = text;
+    this.storeSoon(conversation);
+  }
+
+  /** Records that a correction was sent: it is stored until it is answered. */
+  correctionSent(conversation: Conversation, mid: number, text: string): void {
+    conversation.sentCorrection = { mid, text };
+    this.correct(conversation, null);
+  }
+
+  /** Records the answer to a correction: what was refused goes back to where it was written. */
+  correctionAnswered(conversation: Conversation, mid: number, text: string, isDone: boolean): void {
+    conversation.sentCorrection = null;
+    if (isDone) {
+      this.storeSoon(conversation);
+    } else if (conversation.correcting.peek() === null) {
+      this.correct(conversation, mid, text);
+    } else {
+      this.setDraft(conversation, [conversation.draft.peek(), text].filter((one) => one !== "").join("\n"));
+    }
+  }
+
+  private storeSoon(conversation: Conversation): void {
     if (this.unsavedDrafts.size === 0) {
       this.known.clock.after(DRAFT_DELAY, () => this.storeDrafts());
     }
@@ -202,15 +241,21 @@ export class Outbox {
 
   /** Stores the drafts that have changed: the page may be closed at any moment. */
   storeDrafts(): void {
-    this.unsavedDrafts.forEach(({ key, draft }) => {
-      const name = this.known.storageKey("draft", key);
-      if (draft.peek() === "") {
-        this.known.storage().remove(name);
-      } else {
-        this.known.storage().set(name, draft.peek());
-      }
+    this.unsavedDrafts.forEach(({ key, draft, correcting, correction, sentCorrection }) => {
+      const mid = correcting.peek();
+      const current = mid !== null && correction !== null ? { mid, text: correction } : sentCorrection;
+      this.store(this.known.storageKey("draft", key), draft.peek());
+      this.store(this.known.storageKey("correction", key), current === null ? "" : JSON.stringify(current));
     });
     this.unsavedDrafts.clear();
+  }
+
+  private store(name: string, value: string): void {
+    if (value === "") {
+      this.known.storage().remove(name);
+    } else {
+      this.known.storage().set(name, value);
+    }
   }
 
   /** Notifies the others that the user is typing, no more often than the daemon passes it on. */

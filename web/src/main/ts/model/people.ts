@@ -27,7 +27,7 @@ export class People {
   /** Calls for a direct session, which this page can't take. */
   readonly incomingCalls = signal<readonly IncomingCall[]>([]);
   readonly sentRequests = signal<ReadonlySet<string>>(new Set());
-  /** The groups of which the user is a member, and open ones that were found. */
+  /** The groups of which the user is a member, and, in openGroups, the open ones that were found. */
   readonly groups = signal<ReadonlySet<string>>(new Set());
   readonly openGroups = signal<ReadonlySet<string>>(new Set());
 

@@ -4,7 +4,7 @@ import type { Clock } from "../wire/clock.js";
 import type { PreferencesChanged, Welcome } from "../wire/events.js";
 import type { Session } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
-import { Conversation, type ReadingPosition } from "./conversation.js";
+import { Conversation, type Correction, type ReadingPosition } from "./conversation.js";
 import { People } from "./people.js";
 import { isKey, type Key } from "./place.js";
 import type { Entry } from "./timeline.js";
@@ -74,6 +74,11 @@ export class ChatState {
     }
     const made = new Conversation(key);
     made.draft.value = this.storage().get(this.storageKey("draft", key)) ?? "";
+    const correction = JSON.parse(this.storage().get(this.storageKey("correction", key)) ?? "null") as Correction | null;
+    if (correction !== null) {
+      made.correcting.value = correction.mid;
+      made.correction = correction.text;
+    }
     made.reading = JSON.parse(this.storage().get(this.storageKey("reading", key)) ?? "null") as ReadingPosition | null;
     this.conversations.value = new Map([...this.conversations.peek(), [key, made]]);
     return made;

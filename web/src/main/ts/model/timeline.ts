@@ -199,6 +199,13 @@ export function isTakenBack(entry: Entry): entry is Erased {
   return entry.info === null;
 }
 
+/** Returns whether an entry is a picture with a known size, which is shown in place. */
+export function isPicture(entry: Entry): entry is FileOffer {
+  return (
+    (entry.type === Type.File || entry.type === Type.Picture) && !isTakenBack(entry) && entry.info.media.startsWith("image/") && entry.info.width !== undefined
+  );
+}
+
 function erased(entry: Text | FileOffer, { info, time }: TakenBack): Erased {
   const { send, receive, name, receivers, mid } = entry;
   return {

@@ -1,8 +1,10 @@
 import { batch, type Signal, signal } from "@preact/signals-core";
+import type { FileStore } from "../store/files.js";
 import type { Attempt, FileCarrier, OutgoingFile } from "../wire/files.js";
 import type { Code } from "../wire/values.js";
 import type { Conversation } from "./conversation.js";
 import type { ChatState } from "./state.js";
+import { isKey } from "./place.js";
 import { Retry } from "./retry.js";
 
 /** The first and the longest pause before a transfer that was cut is tried again, in milliseconds. */
@@ -18,7 +20,15 @@ export interface Upload {
   readonly sending: OutgoingFile;
   /** When it was chosen, in milliseconds since 1970. */
   readonly at: number;
+  /** Whether the browser keeps it, so that it goes on after a reload. */
+  readonly isKept: Signal<boolean>;
   readonly state: Signal<UploadState>;
+}
+
+/** Where files are kept over a reload, and whether this account's may be: not on a device that is not the user's own. */
+export interface KeptFiles {
+  store: FileStore;
+  mayKeep(): boolean;
 }
 
 /** What an upload is doing. */
@@ -44,7 +54,10 @@ function isUnderWay({ at }: UploadState): boolean {
 /** How often an upload is tried without any progress while the session is live. */
 const MAX_TRIES = 8;
 
-/** The uploads: each file is sent once, and resumes where it was interrupted, for as long as this page is open. */
+/**
+ * The uploads: each file is sent once, and resumes where it was interrupted, also after a reload, if the browser keeps
+ * it until then.
+ */
 export class Uploads {
   private token: string | null = null;
   private readonly running = new Map<Upload, Attempt>();
@@ -52,10 +65,13 @@ export class Uploads {
   /** How often each was cut off without progress. */
   private readonly tries = new WeakMap<Upload, number>();
   private readonly retry: Retry;
+  /** The account whose files were restored. */
+  private restored: string | null = null;
 
   constructor(
     private readonly known: ChatState,
     private readonly carrier: FileCarrier,
+    private readonly files: KeptFiles,
     /** Returns whether the session is live, that is, whether the daemon answers other requests. */
     private readonly isLive: () => boolean,
   ) {
@@ -66,6 +82,14 @@ export class Uploads {
   get count(): number {
     return [...this.known.conversations.value.values()].reduce(
       (sum, { uploads }) => sum + uploads.value.filter(({ state }) => isUnderWay(state.value)).length,
+      0,
+    );
+  }
+
+  /** Returns how many files on their way would be lost with the page. */
+  get unkept(): number {
+    return [...this.known.conversations.value.values()].reduce(
+      (sum, { uploads }) => sum + uploads.value.filter(({ state, isKept }) => isUnderWay(state.value) && !isKept.value).length,
       0,
     );
   }
@@ -92,21 +116,68 @@ export class Uploads {
         isPicture,
         ...(re === null || index > 0 ? {} : { re }),
       },
-      at: this.known.now(),
+      at: this.known.now() + index / 1000,
+      isKept: signal(false),
       state: signal<UploadState>({ at: "waiting", sent: 0 }),
     }));
     batch(() => {
       conversation.replyingTo.value = null;
       conversation.uploads.value = [...conversation.uploads.peek(), ...added];
     });
+    void this.keep(conversation, added);
     this.sendNext();
   }
 
-  /** Cancels an upload, or removes a refused one; the daemon discards the part that it has received within an hour. */
+  private async keep(conversation: Conversation, added: readonly Upload[]): Promise<void> {
+    const { store } = this.files;
+    const account = this.known.me;
+    if (!this.files.mayKeep()) {
+      return;
+    }
+    for (const upload of added) {
+      const { sending, at } = upload;
+      const isKnown = () => this.known.conversations.peek().get(conversation.key) === conversation;
+      const isWanted = () => conversation.uploads.peek().includes(upload) && upload.state.peek().at !== "done";
+      if (isKnown() && isWanted() && (await store.keep({ ...sending, account, at }))) {
+        upload.isKept.value = true;
+        // It may have been sent, or cancelled, in the meantime; if another tab has taken over, that one sends it.
+        if (isKnown() && !isWanted()) {
+          await store.remove(sending.id);
+        }
+      }
+    }
+  }
+
+  /** Restores what was on its way when the page was closed, and sends it. */
+  async restore(): Promise<void> {
+    const account = this.known.me;
+    if (this.restored === account) {
+      return;
+    }
+    this.restored = account;
+    const { store } = this.files;
+    const mayKeep = this.files.mayKeep();
+    for (const { account: _, at, ...sending } of await store.of(account)) {
+      const { to } = sending;
+      const conversation = this.known.me === account && isKey(to) ? this.known.conversation(to) : null;
+      if (conversation !== null && !conversation.uploads.peek().some((one) => one.sending.id === sending.id)) {
+        const upload: Upload = { sending, at, isKept: signal(mayKeep), state: signal<UploadState>({ at: "waiting", sent: 0 }) };
+        this.attempted.add(upload);
+        conversation.uploads.value = [...conversation.uploads.peek(), upload];
+      }
+      if (!mayKeep) {
+        await store.remove(sending.id);
+      }
+    }
+    this.sendNext();
+  }
+
+  /** Cancels an upload, or removes a refused one; the daemon keeps the part that it has received for at most an hour. */
   cancel(conversation: Conversation, upload: Upload): void {
     conversation.uploads.value = conversation.uploads.peek().filter((one) => one !== upload);
     this.running.get(upload)?.stop();
     this.running.delete(upload);
+    void this.files.store.remove(upload.sending.id);
     this.sendNext();
   }
 
@@ -175,6 +246,7 @@ export class Uploads {
       case "done":
         this.retry.reset();
         state.value = end;
+        void this.files.store.remove(upload.sending.id);
         if (conversation.timeline.entries.peek().some(({ mid }) => mid === end.mid) || conversation.timeline.hasAfter || !conversation.timeline.isLoaded) {
           this.removeDone(conversation, end.mid);
         }
@@ -213,6 +285,7 @@ export class Uploads {
 
   /** Stops all uploads: the user has logged out, or somebody else logs in. */
   forget(): void {
+    this.restored = null;
     this.setToken(null);
   }
 }

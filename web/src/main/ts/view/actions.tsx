@@ -87,7 +87,7 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
             </button>
           )}
           {isOwn && isText && isWithin(limits?.correct) && (
-            <button type="button" class="act" onClick={andClose(() => conversation.setCorrecting(shown.mid))}>
+            <button type="button" class="act" onClick={andClose(() => chat.outbox.correct(conversation, shown.mid))}>
               {w.correct}
             </button>
           )}

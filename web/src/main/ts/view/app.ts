@@ -24,12 +24,14 @@ interface Visit {
   isShown: boolean;
   /** The address from which the user came here; null if not from within the page. */
   from: string | null;
+  /** Whether it is only there so that the way back closes the sheets that are open. */
+  isSheet?: boolean;
 }
 
-/** Returns whether the message was shown: if so, a reload returns to where the user was reading. */
-function isShown(state: unknown): boolean {
-  return (state as Visit | null)?.isShown === true;
+function currentVisit(): Visit | null {
+  return history.state as Visit | null;
 }
+
 
 /** What the whole view needs: the model, the login, the current place, and notices. */
 export class App {
@@ -48,6 +50,8 @@ export class App {
   readonly sheets = signal(0);
   /** The current time, to the second, while a countdown is on the screen. */
   readonly now = signal(0);
+  /** How to close the sheets that are open, the topmost one last. */
+  private readonly closers: (() => void)[] = [];
   private cancelNoticeTimer: () => void = () => {};
 
   constructor(
@@ -59,7 +63,12 @@ export class App {
     readonly isStorageRefused: ReadonlySignal<boolean>,
   ) {
     const place = placeOf(location.hash);
-    this.place = signal(isShown(history.state) && place.at === "conversation" ? { at: place.at, key: place.key } : place);
+    // A message that was shown already: a reload returns to where the user was reading.
+    this.place = signal(currentVisit()?.isShown === true && place.at === "conversation" ? { at: place.at, key: place.key } : place);
+    const visit = currentVisit();
+    if (visit?.isSheet === true) {
+      history.replaceState({ ...visit, isSheet: false } satisfies Visit, "");
+    }
     effect(() => {
       this.lastOpen.value = this.chat.self.value === null ? null : (keyOf(this.place.value) ?? this.lastOpen.peek());
     });
@@ -76,12 +85,36 @@ export class App {
   /** Goes to a place; `replaces` leaves no way back to the current place. */
   go(place: Place, replaces = false): void {
     const visit: Visit = { user: this.chat.me, isShown: false, from: null };
+    const current = currentVisit();
     if (replaces) {
-      history.replaceState({ ...visit, from: (history.state as Visit | null)?.from ?? null }, "", addressOf(place));
+      history.replaceState({ ...visit, from: current?.from ?? null }, "", addressOf(place));
     } else if (addressOf(place) !== location.hash) {
-      history.pushState({ ...visit, from: location.hash }, "", addressOf(place));
+      const next: Visit = { ...visit, from: location.hash };
+      if (current?.isSheet === true) {
+        // The way back leads past the sheet.
+        history.replaceState(next, "", addressOf(place));
+      } else {
+        history.pushState(next, "", addressOf(place));
+      }
     }
     this.place.value = place;
+  }
+
+  /** Opens a sheet, which the way back closes; returns what has to be called when it is gone. */
+  openSheet(close: () => void): () => void {
+    this.closers.push(close);
+    if (currentVisit()?.isSheet !== true) {
+      history.pushState({ user: this.chat.me, isShown: false, from: null, ...currentVisit(), isSheet: true } satisfies Visit, "");
+    }
+    return () => {
+      this.closers.splice(this.closers.indexOf(close), 1);
+      // Later: what was chosen in it may go elsewhere now.
+      this.clock.after(0, () => {
+        if (this.closers.length === 0 && currentVisit()?.isSheet === true) {
+          history.back();
+        }
+      });
+    };
   }
 
   /**
@@ -89,7 +122,7 @@ export class App {
    * it twice.
    */
   private close(place: Place): void {
-    if ((history.state as Visit | null)?.from === addressOf(place)) {
+    if (currentVisit()?.from === addressOf(place)) {
       history.back();
     } else {
       this.go(place, true);
@@ -114,19 +147,32 @@ export class App {
 
   /** Remembers that the message that the address names was shown. */
   markShown(): void {
-    history.replaceState({ user: this.chat.me, isShown: true, from: (history.state as Visit | null)?.from ?? null } satisfies Visit, "", location.hash);
+    history.replaceState({ from: null, ...currentVisit(), user: this.chat.me, isShown: true } satisfies Visit, "", location.hash);
   }
 
-  /** Follows the address, unless it is one that another user visited in this tab. */
+  /**
+   * Follows the address, unless it is one that another user visited in this tab; if a sheet is open, closes that
+   * instead.
+   */
   follow(): void {
-    const { state } = history as { state: Visit | null };
+    const close = this.closers.at(-1);
+    if (close !== undefined) {
+      if (this.closers.length > 1) {
+        history.pushState({ user: this.chat.me, isShown: false, from: null, ...currentVisit(), isSheet: true } satisfies Visit, "");
+      }
+      close();
+      return;
+    }
+    const state = currentVisit();
     if (state !== null && state.user !== "" && state.user !== this.chat.me) {
       this.go({ at: "chats" }, true);
       return;
     }
     const mid = messageOf(location.hash);
     if (mid === null) {
-      this.place.value = placeOf(location.hash);
+      if (addressOf(this.place.peek()) !== location.hash) {
+        this.place.value = placeOf(location.hash);
+      }
       return;
     }
     void this.try(

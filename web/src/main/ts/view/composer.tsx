@@ -5,6 +5,7 @@ import { ALL_MEMBERS, BEFORE_MENTION, bytesOf, completions, EMOTICONS, canonical
 import { indexOf } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
+import { enter } from "./device.js";
 import { IconButton, Sheet } from "./parts.js";
 import { formatNumber } from "./time.js";
 import { language, words } from "./words.js";
@@ -140,7 +141,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
 
   const cancel = () => {
     conversation.replyingTo.value = null;
-    conversation.setCorrecting(null);
+    chat.outbox.correct(conversation, null);
     field.current?.focus();
   };
 
@@ -158,12 +159,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
       chat.outbox.send(conversation, text);
       setText("");
     } else {
-      conversation.setCorrecting(null);
-      void app.try(chat.correct(correcting, text)).then((isDone) => {
-        if (!isDone && conversation.draft.peek() === "") {
-          chat.outbox.setDraft(conversation, text);
-        }
-      });
+      chat.outbox.correctionSent(conversation, correcting, text);
+      void app.try(chat.correct(correcting, text)).then((isDone) => chat.outbox.correctionAnswered(conversation, correcting, text, isDone));
     }
     current.focus();
   };
@@ -250,8 +247,10 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const beforeInput = (event: InputEvent) => {
     const isBreak = event.inputType === "insertLineBreak" || event.inputType === "insertParagraph";
     if (isBreak && isKeyUnknown.current && event.cancelable) {
-      event.preventDefault();
-      if (!choose()) {
+      if (choose()) {
+        event.preventDefault();
+      } else if (enter.peek() === "send") {
+        event.preventDefault();
         send();
       }
     }
@@ -289,7 +288,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         return;
       }
     }
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey && (enter.peek() === "send" || event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       send();
     } else if (event.key === "Escape" && (replyingTo !== null || correcting !== null)) {
@@ -302,7 +301,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         .findLast((entry) => entry.send === chat.me && (entry.type === Type.Text || entry.type === Type.TextToAll) && entry.info !== null);
       if (last !== undefined) {
         event.preventDefault();
-        conversation.setCorrecting(last.mid);
+        chat.outbox.correct(conversation, last.mid);
       }
     }
   };
@@ -371,7 +370,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
           dir="auto"
           aria-label={key === chat.me ? w.writeNote : w.write(title)}
           placeholder={key === chat.me ? w.writeNote : w.write(title)}
-          enterkeyhint="send"
+          enterkeyhint={enter.value === "send" ? "send" : "enter"}
           aria-autocomplete="list"
           aria-controls={open === null ? undefined : "completions"}
           aria-activedescendant={open === null ? undefined : `completion-${open.chosen}`}
@@ -383,7 +382,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
             fit();
             check(text);
             if (correcting !== null) {
-              conversation.correction = text;
+              chat.outbox.setCorrection(conversation, text);
             } else {
               chat.outbox.setDraft(conversation, text);
               if (text !== "") {

@@ -1,38 +1,64 @@
 import { Component, type ComponentChildren } from "preact";
+import { useApp } from "./app.js";
 import { words } from "./words.js";
 
 interface GuardProps {
   /** What is shown inside: when it changes, rendering is tried again. */
   resetKey: unknown;
-  /** Returns what is shown instead after a failure; calling `again` tries again. */
-  fallback: (again: () => void) => ComponentChildren;
+  /** Returns what is shown instead after a failure; calling `retry` tries again. */
+  fallback: (error: unknown, retry: () => void) => ComponentChildren;
   children: ComponentChildren;
 }
 
 /** Shows something else in place of children that fail to render, so that they do not take down the whole page. */
-export class ErrorBoundary extends Component<GuardProps, { hasFailed: boolean }> {
-  override state = { hasFailed: false };
+export class ErrorBoundary extends Component<GuardProps, { failure: { error: unknown } | null }> {
+  override state = { failure: null as { error: unknown } | null };
 
   override componentDidCatch(error: unknown): void {
     console.error(error);
-    this.setState({ hasFailed: true });
+    this.setState({ failure: { error } });
   }
 
   override componentDidUpdate(before: GuardProps): void {
-    if (this.state.hasFailed && before.resetKey !== this.props.resetKey) {
+    if (this.state.failure !== null && before.resetKey !== this.props.resetKey) {
       this.retry();
     }
   }
 
-  private readonly retry = (): void => this.setState({ hasFailed: false });
+  private readonly retry = (): void => this.setState({ failure: null });
 
   override render(): ComponentChildren {
-    return this.state.hasFailed ? this.props.fallback(this.retry) : this.props.children;
+    const { failure } = this.state;
+    return failure !== null ? this.props.fallback(failure.error, this.retry) : this.props.children;
   }
 }
 
+/** Copies what went wrong, for whoever can mend it: what failed and where, in which page and browser, and no text of a message. */
+function CopyError({ error }: { error: unknown }) {
+  const app = useApp();
+  const w = words();
+  const copy = () => {
+    const what = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+    void navigator.clipboard.writeText(`${what}\n${import.meta.url}\n${navigator.userAgent}\n`).then(() => app.showNotice(w.copied));
+  };
+  return (
+    <button type="button" class="plain" onClick={copy}>
+      {w.copyError}
+    </button>
+  );
+}
+
+/** Shown in place of a message that failed. */
+export function FailedRow({ error }: { error: unknown }) {
+  return (
+    <span role="alert">
+      {words().failedMessage} <CopyError error={error} />
+    </span>
+  );
+}
+
 /** Shown in place of a column, or of the whole page, that failed: what happened, and how to continue. */
-export function Failed({ again: retry }: { again: () => void }) {
+export function Failed({ error, retry }: { error: unknown; retry: () => void }) {
   const w = words();
   return (
     <section class="nothing" role="alert">
@@ -45,6 +71,7 @@ export function Failed({ again: retry }: { again: () => void }) {
         <button type="button" class="plain" onClick={() => location.reload()}>
           {w.reload}
         </button>
+        <CopyError error={error} />
       </p>
     </section>
   );

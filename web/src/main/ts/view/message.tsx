@@ -57,13 +57,15 @@ interface MessageProps {
   startsRun: boolean;
   endsRun: boolean;
   isNewest: boolean;
+  /** The column of a picture in its album; 0 for any other message. */
+  tile: number;
   showsSender: boolean;
   openActions: (shown: MessageEntry) => void;
   toMessage: (mid: number) => void;
 }
 
 /** A message: who wrote it, what it answers, what it says, whether it was read, and the reactions to it. */
-export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewest, showsSender, openActions, toMessage }: MessageProps) => {
+export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewest, tile, showsSender, openActions, toMessage }: MessageProps) => {
   const { chat } = useApp();
   const w = words();
   const isOwn = entry.send === chat.me;
@@ -81,10 +83,10 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
   }
   return (
     <li
-      class={`message${isOwn ? " own" : ""}${startsRun ? " first" : ""}${endsRun ? " last" : ""}${showsSender ? " named-by" : ""}`}
+      class={`message${isOwn ? " own" : ""}${startsRun ? " first" : ""}${endsRun ? " last" : ""}${showsSender ? " named-by" : ""}${tile > 0 ? ` tile tile${tile}` : ""}`}
       data-mid={entry.mid}
     >
-      {showsSender && endsRun && <Avatar of={entry.send as `U${number}`} name={who} />}
+      {showsSender && endsRun && tile === 0 && <Avatar of={entry.send as `U${number}`} name={who} />}
       <article class="bubble" aria-label={`${who}, ${clockTime(at)}`}>
         {showsSender && startsRun && (
           <p class="sender">

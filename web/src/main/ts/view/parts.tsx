@@ -152,9 +152,17 @@ export function useModal(preventScroll = false): { current: HTMLDialogElement | 
   return dialog;
 }
 
-/** A question or a choice above the page; Escape and a click outside close it, and the focus goes back. */
-export function Sheet({ label, close, children }: { label: string; close: () => void; children: ComponentChildren }) {
+/**
+ * A question or a choice above the page; Escape, the way back and a click outside close it, and the focus goes back.
+ *
+ * @param isPlace whether it is a place of its own, which the way back leaves by itself
+ */
+export function Sheet({ label, close, children, isPlace = false }: { label: string; close: () => void; children: ComponentChildren; isPlace?: boolean }) {
+  const app = useApp();
   const dialog = useModal();
+  const closing = useRef(close);
+  closing.current = close;
+  useEffect(() => (isPlace ? undefined : app.openSheet(() => closing.current())), []);
   return (
     <dialog
       ref={dialog}

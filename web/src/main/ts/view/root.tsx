@@ -16,7 +16,7 @@ import { words } from "./words.js";
 /** How long a text waits for its answer before the user is told why it may be waiting, in milliseconds. */
 const STUCK_AFTER = 4_000;
 
-const failed = (again: () => void) => <Failed again={again} />;
+const failed = (error: unknown, retry: () => void) => <Failed error={error} retry={retry} />;
 
 /** The whole page. */
 export function Root({ app }: { app: App }) {
@@ -180,7 +180,7 @@ function Columns() {
         )}
       </main>
       {isNarrow && card !== null && (
-        <Sheet label={w.card} close={() => app.leave()}>
+        <Sheet isPlace label={w.card} close={() => app.leave()}>
           {card}
         </Sheet>
       )}
@@ -190,7 +190,7 @@ function Columns() {
         </ErrorBoundary>
       )}
       {isNarrow && place.at === "me" && (
-        <Sheet label={w.me} close={() => app.leave()}>
+        <Sheet isPlace label={w.me} close={() => app.leave()}>
           <Me />
         </Sheet>
       )}

@@ -6,6 +6,7 @@ import type { Key } from "../model/place.js";
 import type { Found, OwnSessions } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
+import { enter, setEnter } from "./device.js";
 import { LanguageSelector, PasswordField, Rules } from "./login.js";
 import { Header, Avatar, Name, ConversationLink, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
@@ -143,6 +144,10 @@ export function Me() {
         <ContactSettings />
         <h2>{w.languageLabel}</h2>
         <LanguageSelector />
+        <label class="choice">
+          <input type="checkbox" checked={enter.value === "send"} onChange={({ currentTarget }) => setEnter(currentTarget.checked ? "send" : "line")} />
+          <span>{w.enterSends}</span>
+        </label>
         {!app.isNarrow.value && (
           <button type="button" class="plain" onClick={() => app.go({ at: "keys" })}>
             {w.shortcuts}

@@ -2,12 +2,12 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
 import { isGroup, isUser, type Key } from "../model/place.js";
-import { type Entry, isWritten } from "../model/timeline.js";
+import { type Entry, isPicture, isWritten } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { Composer, useObstacle } from "./composer.js";
 import { SendSheet } from "./files/send.js";
 import { UploadRows } from "./files/uploads.js";
-import { ErrorBoundary } from "./guard.js";
+import { ErrorBoundary, FailedRow } from "./guard.js";
 import { Message, type MessageEntry, WaitingMessage } from "./message.js";
 import { Actions } from "./actions.js";
 import { GroupChange } from "./news.js";
@@ -347,6 +347,7 @@ function Rows({ conversation, openActions, toMessage, changing, changed }: RowsP
   const entries = timeline.entries.value;
   const firstUnread = conversation.firstUnread.value;
   const isPair = isUser(conversation.key);
+  const tiles = tilesOf(entries, firstUnread, chat.me);
   changing();
   useLayoutEffect(changed);
   return (
@@ -375,7 +376,7 @@ function Rows({ conversation, openActions, toMessage, changing, changed }: RowsP
           ),
           entry.type === Type.Group ? (
             <li key={key} class="news" data-mid={entry.mid}>
-              <ErrorBoundary resetKey={entry} fallback={() => <span>{w.failedMessage}</span>}>
+              <ErrorBoundary resetKey={entry} fallback={(error) => <FailedRow error={error} />}>
                 <GroupChange of={entry} />
               </ErrorBoundary>
             </li>
@@ -383,9 +384,9 @@ function Rows({ conversation, openActions, toMessage, changing, changed }: RowsP
             <ErrorBoundary
               key={key}
               resetKey={entry}
-              fallback={() => (
+              fallback={(error) => (
                 <li class="news" data-mid={entry.mid}>
-                  <span>{w.failedMessage}</span>
+                  <FailedRow error={error} />
                 </li>
               )}
             >
@@ -395,6 +396,7 @@ function Rows({ conversation, openActions, toMessage, changing, changed }: RowsP
                 startsRun={isFirst}
                 endsRun={isLast}
                 isNewest={isNewest}
+                tile={tiles.get(entry.mid) ?? 0}
                 showsSender={!isPair && entry.send !== chat.me}
                 openActions={openActions}
                 toMessage={toMessage}
@@ -423,9 +425,9 @@ function WaitingRows({ conversation }: { conversation: Conversation }) {
             <ErrorBoundary
               key={waiting.id}
               resetKey={waiting}
-              fallback={() => (
+              fallback={(error) => (
                 <li class="news">
-                  <span>{words().failedMessage}</span>
+                  <FailedRow error={error} />
                 </li>
               )}
             >
@@ -435,6 +437,36 @@ function WaitingRows({ conversation }: { conversation: Conversation }) {
         })}
     </>
   );
+}
+
+/** The longest time between two pictures of an album, in milliseconds. */
+const MAX_ALBUM_GAP = 60_000;
+/** How many pictures of an album are beside each other. */
+const ALBUM_COLUMNS = 3;
+
+/**
+ * Returns the columns of the pictures that were sent together, by the numbers of their messages: from 1, or, for the
+ * user's own, which are on the other side, the last ones. An album has at least two pictures with nothing between them.
+ */
+function tilesOf(entries: readonly Entry[], firstUnread: number | null, me: string): ReadonlyMap<number, number> {
+  const tiles = new Map<number, number>();
+  for (let start = 0, end = 0; start < entries.length; start = end) {
+    for (end = start + 1; end < entries.length; end++) {
+      const [before, entry] = [entries[end - 1], entries[end]];
+      if (before === undefined || entry === undefined || !isPicture(before) || !isPicture(entry) || entry.re !== undefined || entry.mid === firstUnread) {
+        break;
+      }
+      if (!isRun(before, entry) || Date.parse(entry.time) - Date.parse(before.time) > MAX_ALBUM_GAP) {
+        break;
+      }
+    }
+    const count = end - start;
+    const first = entries[start]?.send === me ? ALBUM_COLUMNS - Math.min(count, ALBUM_COLUMNS) : 0;
+    for (let index = 0; count > 1 && index < count; index++) {
+      tiles.set(entries[start + index]?.mid ?? 0, first + (index % ALBUM_COLUMNS) + 1);
+    }
+  }
+  return tiles;
 }
 
 /** Returns whether two messages belong to one run: from one sender, soon after each other, on one day. */

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { PasswordRule } from "../model/password.js";
 import type { GroupChanged } from "../wire/events.js";
+import { chosenOnDevice, rememberOnDevice } from "./device.js";
 import { chinese } from "./words-zh.js";
 
 /** The languages of the page. */
@@ -92,6 +93,7 @@ export const english = {
   failedMeans: "Something went wrong in this page. Your messages and drafts are kept.",
   failedAgain: "Try again",
   failedMessage: "This message could not be shown.",
+  copyError: "Copy details",
   failedRow: "This chat could not be shown here.",
   noSuchGroup: "There is no such group, or you were never in it.",
   nobodyYet: "No chats yet",
@@ -133,6 +135,7 @@ export const english = {
   attach: "Send files",
   dropHere: (name: string) => `Drop files here to send them to ${name}`,
   sendFiles: (n: number, name: string) => (n === 1 ? `Send 1 file to ${name}` : `Send ${n} files to ${name}`),
+  keepPageOpen: "Keep this page open until they are sent.",
   originalSize: "Send photos in their original size",
   emptyFile: "This file is empty.",
   fileTooLarge: (size: string, limit: string) => `${size} is too large: the limit is ${limit}.`,
@@ -266,12 +269,13 @@ export const english = {
   repliesHint: "People you have written to can always reply.",
   readMarks: "Others see how far you have read and when you are typing",
   languageLabel: "Language",
+  enterSends: "Enter sends what you write; otherwise it begins a new line, and Ctrl Enter sends",
   logOut: "Log out",
   logOutMeans: "Nothing from your account stays in this browser.",
   unsentLost: (n: number) => (n === 1 ? "1 message has not been sent yet, and would be lost." : `${n} messages have not been sent yet, and would be lost.`),
   shortcuts: "Keyboard shortcuts",
   shortcutList: [
-    ["Enter", "send"],
+    ["Enter / Ctrl Enter", "send"],
     ["Shift Enter", "new line"],
     ["↑", "correct your last message, when the field is empty"],
     ["Esc", "back; cancel a reply or a correction"],
@@ -297,13 +301,9 @@ export type Words = typeof english;
 export const LANGUAGE_KEY = "language";
 
 function preferredLanguage(): Language {
-  try {
-    const chosen = localStorage.getItem(LANGUAGE_KEY);
-    if (chosen === "en" || chosen === "zh") {
-      return chosen;
-    }
-  } catch {
-    // Then the browser decides.
+  const chosen = chosenOnDevice(LANGUAGE_KEY);
+  if (chosen === "en" || chosen === "zh") {
+    return chosen;
   }
   const first = navigator.languages.find((language) => /^(en|zh)\b/.test(language));
   return first?.startsWith("zh") === true ? "zh" : "en";
@@ -330,11 +330,7 @@ export function applyPreferredLanguage(): void {
 /** Sets the language, and remembers it. */
 export function setLanguage(chosen: Language): void {
   applyLanguage(chosen);
-  try {
-    localStorage.setItem(LANGUAGE_KEY, chosen);
-  } catch {
-    // Then it is not remembered.
-  }
+  rememberOnDevice(LANGUAGE_KEY, chosen);
 }
 
 function applyLanguage(chosen: Language): void {

@@ -51,7 +51,8 @@ final class ServerOptions {
     @Option(
             names = "--wire-zone",
             paramLabel = "ZONE",
-            description = "The time zone of the times that the server sends, such as Europe/Berlin, if it is not chatd, which sends UTC.")
+            description =
+                    "The time zone of the times that the server sends, such as Europe/Berlin, if it is not chatd, which sends UTC.")
     private String wireZone = "UTC";
 
     @Option(

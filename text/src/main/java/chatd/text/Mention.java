@@ -77,7 +77,9 @@ public final class Mention {
         Set<T> mentioned = new LinkedHashSet<>();
         Matcher sign = SIGN.matcher(text);
         int lookups = 0;
-        for (int places = 0; places < MAX_SIGNS && mentioned.size() < MAX && lookups < LOOKUPS && sign.find(); places++) {
+        for (int places = 0;
+                places < MAX_SIGNS && mentioned.size() < MAX && lookups < LOOKUPS && sign.find();
+                places++) {
             Optional<T> found = Optional.empty();
             Matcher name = NAME.matcher(text).region(sign.end(), text.length());
             int longest = name.lookingAt() ? name.end() : sign.end();

@@ -154,6 +154,7 @@ function Picture({ offer, of, width, height, failed }: PictureProps) {
 function freeze(image: HTMLImageElement, width: number, height: number): void {
   if (image.src.startsWith("blob:")) {
     URL.revokeObjectURL(image.src);
+    image.classList.remove("moving");
     return;
   }
   const canvas = document.createElement("canvas");
@@ -162,13 +163,14 @@ function freeze(image: HTMLImageElement, width: number, height: number): void {
   canvas.getContext("2d")?.drawImage(image, 0, 0, canvas.width, canvas.height);
   canvas.toBlob((blob) => {
     if (blob !== null && image.isConnected) {
+      // Not asynchronously: until it is decoded, what moves would be painted.
+      image.decoding = "sync";
       image.src = URL.createObjectURL(blob);
-      image.classList.remove("moving");
     }
   });
 }
 
-/** Returns whether a picture is animated, by its first bytes. */
+/** Returns whether a picture may be animated, by its first bytes: any GIF may. */
 export function isAnimated(head: ArrayBuffer): boolean {
   const text = new TextDecoder("latin1").decode(head);
   return text.startsWith("GIF8") || (text.startsWith("RIFF") && text.startsWith("WEBPVP8X", 8) && (text.charCodeAt(20) & 2) !== 0) || text.includes("acTL");

@@ -25,7 +25,7 @@ interface Chosen {
 
 /** Asks whether to send the files, and whether to shrink the photos; says which files can't be sent. */
 export function SendSheet({ files, conversation, title, close }: { files: readonly File[]; conversation: Conversation; title: string; close: () => void }) {
-  const { chat } = useApp();
+  const { chat, login } = useApp();
   const w = words();
   const chosen = useSignal<readonly Chosen[]>([]);
   const isShrinking = useSignal(true);
@@ -104,6 +104,7 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
           {w.originalSize}
         </label>
       )}
+      {!login.isOwnDevice.value && <p class="hint">{w.keepPageOpen}</p>}
       <p class="choices">
         <button type="button" class="plain" onClick={close}>
           {w.cancel}

@@ -1,6 +1,7 @@
 import type { Conversation } from "../../model/conversation.js";
 import { bytesSent, type Upload } from "../../model/uploads.js";
 import { useApp } from "../app.js";
+import { ErrorBoundary, FailedRow } from "../guard.js";
 import { Icon, IconButton } from "../parts.js";
 import { words } from "../words.js";
 import { FileName, iconOf } from "./offer.js";
@@ -14,7 +15,17 @@ export function UploadRows({ conversation }: { conversation: Conversation }) {
   return (
     <>
       {shown.map((upload) => (
-        <UploadRow key={upload.sending.id} upload={upload} conversation={conversation} />
+        <ErrorBoundary
+          key={upload.sending.id}
+          resetKey={upload}
+          fallback={(error) => (
+            <li class="news">
+              <FailedRow error={error} />
+            </li>
+          )}
+        >
+          <UploadRow upload={upload} conversation={conversation} />
+        </ErrorBoundary>
       ))}
     </>
   );

@@ -2,9 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Key } from "../../model/place.js";
 import { safe } from "../../model/safe.js";
-import { isTakenBack } from "../../model/timeline.js";
+import { isPicture } from "../../model/timeline.js";
 import type { FileOffer } from "../../wire/events.js";
-import * as Type from "../../wire/type.js";
 import { useApp } from "../app.js";
 import { Icon, IconButton, Name, Notice, useModal } from "../parts.js";
 import { fullTime } from "../time.js";
@@ -27,7 +26,10 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
   const shown = pictures[index];
   const close = () => app.leave();
   const step = (by: number) => {
-    const next = pictures[index + by];
+    // The place as it is now: keys may be pressed faster than this is rendered.
+    const place = app.place.peek();
+    const at = "message" in place ? pictures.findIndex((one) => one.mid === place.message) : -1;
+    const next = at < 0 ? undefined : pictures[at + by];
     if (next !== undefined) {
       app.go({ at: "picture", key: of, message: next.mid }, true);
     }
@@ -189,12 +191,5 @@ function Stage({ offer, step, close }: { offer: FileOffer; step: (by: number) =>
         />
       )}
     </div>
-  );
-}
-
-function isPicture(entry: { type: number }): entry is FileOffer {
-  const offer = entry as FileOffer;
-  return (
-    (offer.type === Type.File || offer.type === Type.Picture) && !isTakenBack(offer) && offer.info !== null && offer.info.media.startsWith("image/") && offer.info.width !== undefined
   );
 }

@@ -122,7 +122,7 @@ class AdminTroubleIT {
             ProcessHandle database = demo.database().orElseThrow();
             ProcessResult.signal("STOP", database.pid());
             try {
-                await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     away"));
+                await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     unreachable"));
                 assertThat(demo.admin("", "stats", "--check").exits(1).out())
                         .isEqualTo("The database can't be reached.\n");
                 assertThat(demo.admin("", "stats", "--check", "-o", "json")

@@ -107,7 +107,7 @@ public abstract class FileTestBase extends GroupTestBase {
     }
 
     /** Sends a file, and returns the {@code info} of its 17. */
-    protected static JsonNode sendFile(JsonSocket by, int type, String to, String name, byte[] content) {
+    public static JsonNode sendFile(JsonSocket by, int type, String to, String name, byte[] content) {
         long upload = beginUpload(by, start(type, to, name, content.length));
         sendPieces(by, type, upload, content, 0, PIECE);
         return accepted(by, end(type, upload, sha256(content)));

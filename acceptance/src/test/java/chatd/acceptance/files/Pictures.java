@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.BitSet;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
@@ -248,7 +249,7 @@ public final class Pictures {
                 archive());
     }
 
-    /** Returns an animated GIF of one pixel. */
+    /** Returns an animated GIF of one pixel, which is black and white in turn, each for 100 ms. */
     public static byte[] animatedGif(int frames) {
         var gif = new ByteArrayOutputStream();
         gif.writeBytes(ascii("GIF89a"));
@@ -258,7 +259,7 @@ public final class Pictures {
         for (int i = 0; i < frames; i++) {
             gif.writeBytes(new byte[] {0x21, (byte) 0xf9, 4, 0, 10, 0, 0, 0});
             gif.writeBytes(new byte[] {0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2});
-            gif.writeBytes(block(new byte[] {0x44, 1}));
+            gif.writeBytes(block(new byte[] {(byte) (i % 2 == 0 ? 0x44 : 0x4c), 1}));
         }
         gif.write(';');
         return gif.toByteArray();
@@ -294,5 +295,82 @@ public final class Pictures {
                                 riffChunk("EXIF", exif()),
                                 riffChunk("XMP ", ascii("<x:xmpmeta>" + SECRET)))),
                 archive());
+    }
+
+    private static final Color[] IN_TURN = {Color.RED, Color.BLUE};
+
+    /** Returns an animated PNG of 32 × 32, which is red and blue in turn, each for 100 ms. */
+    public static byte[] animatedPng() {
+        int side = 32;
+        byte[] control = Wire.join(Wire.number(side), Wire.number(side), Wire.number(0), Wire.number(0));
+        byte[] delay = {0, 1, 0, 10, 0, 0};
+        return Wire.join(
+                PNG_SIGNATURE,
+                pngChunk("IHDR", Wire.number(side), Wire.number(side), new byte[] {8, 2, 0, 0, 0}),
+                pngChunk("acTL", Wire.number(2), Wire.number(0)),
+                pngChunk("fcTL", Wire.number(0), control, delay),
+                pngChunk("IDAT", deflated(rows(side, IN_TURN[0]))),
+                pngChunk("fcTL", Wire.number(1), control, delay),
+                pngChunk("fdAT", Wire.number(2), deflated(rows(side, IN_TURN[1]))),
+                pngChunk("IEND"));
+    }
+
+    private static byte[] rows(int side, Color colour) {
+        byte[] rows = new byte[side * (1 + 3 * side)];
+        for (int i = 0; i < rows.length; i++) {
+            int inRow = i % (1 + 3 * side);
+            int part = (inRow - 1) % 3;
+            rows[i] = (byte)
+                    (inRow == 0 ? 0 : part == 0 ? colour.getRed() : part == 1 ? colour.getGreen() : colour.getBlue());
+        }
+        return rows;
+    }
+
+    /** Returns an animated WebP of 32 × 32, which is red and blue in turn, each for 100 ms. */
+    public static byte[] animatedWebP() {
+        int side = 32;
+        byte[] size = {(byte) (side - 1), 0, 0, (byte) (side - 1), 0, 0};
+        byte[][] frames = Arrays.stream(IN_TURN)
+                .map(colour -> riffChunk(
+                        "ANMF",
+                        Wire.join(
+                                new byte[6],
+                                size,
+                                new byte[] {100, 0, 0, 0},
+                                riffChunk("VP8L", lossless(side, colour)))))
+                .toArray(byte[][]::new);
+        return riffChunk(
+                "RIFF",
+                Wire.join(
+                        ascii("WEBP"),
+                        riffChunk("VP8X", Wire.join(new byte[] {2, 0, 0, 0}, size)),
+                        riffChunk("ANIM", new byte[6]),
+                        Wire.join(frames)));
+    }
+
+    /** Returns a lossless WebP image of one colour: each of its codes has a single symbol, so its pixels take no bits. */
+    private static byte[] lossless(int side, Color colour) {
+        var bits = new BitSet();
+        int at = 0;
+        at = put(bits, at, 0x2f, 8);
+        at = put(bits, at, side - 1, 14);
+        at = put(bits, at, side - 1, 14);
+        // No alpha, version 0; no transform, no colour cache, one group of codes.
+        at = put(bits, at, 0, 1 + 3 + 3);
+        for (int symbol : new int[] {colour.getGreen(), colour.getRed(), colour.getBlue(), 255}) {
+            // A simple code, of one symbol, which has eight bits.
+            at = put(bits, at, 0b101, 3);
+            at = put(bits, at, symbol, 8);
+        }
+        // The distance's, whose symbol has one bit.
+        at = put(bits, at, 0b0001, 4);
+        return Arrays.copyOf(bits.toByteArray(), (at + 7) / 8);
+    }
+
+    private static int put(BitSet bits, int at, int value, int count) {
+        for (int i = 0; i < count; i++) {
+            bits.set(at + i, (value >> i & 1) != 0);
+        }
+        return at + count;
     }
 }

@@ -2,16 +2,21 @@ package chatd.acceptance.web;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
+import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.files.FileTestBase;
 import chatd.acceptance.files.Pictures;
 import chatd.acceptance.kit.Chatd;
+import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Wire;
 import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
 import chatd.acceptance.web.browser.WebPerson;
 import chatd.fixtures.TestTimeout;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -22,16 +27,26 @@ import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.ReducedMotion;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Files in the page: chosen, dropped and pasted; sent once, whatever becomes of the connection; pictures in place. */
 @Tag("processes")
@@ -105,7 +120,7 @@ class WebFilesIT extends BrowserTestBase {
             ImageIO.write(image, "png", out);
             return out.toByteArray();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -229,6 +244,9 @@ class WebFilesIT extends BrowserTestBase {
         WebPerson other = browser.open(chatd, Device.DESK).logIn(ben).open(ann.name());
         assertThat(saved(other.page(), row(other, "large.bin"))).isEqualTo(large);
 
+        // The browser's word on an attempt that resumed while bytes of the one before were still arriving.
+        desk.complaints().removeIf(complaint -> complaint.contains("status of 400"));
+
         // Nothing is sent while there is no connection, and what is cancelled then is never sent.
         proxy.refuse();
         proxy.cut();
@@ -244,24 +262,225 @@ class WebFilesIT extends BrowserTestBase {
         other.expectAbsent(row(other, "never.bin"));
     }
 
-    @Test
-    void aMovingPictureMovesAndStandsStillUnderReducedMotion() {
+    static Stream<Arguments> movingPictures() {
+        return Stream.of(
+                Arguments.of("turning.gif", "image/gif", Pictures.animatedGif(2)),
+                Arguments.of("turning.png", "image/png", Pictures.animatedPng()),
+                Arguments.of("turning.webp", "image/webp", Pictures.animatedWebP()));
+    }
+
+    /** Returns the colour that most of a picture has on the screen: its edges are not always drawn the same. */
+    private static int colour(Locator picture) {
+        try {
+            BufferedImage screen = ImageIO.read(new ByteArrayInputStream(picture.screenshot()));
+            int[] pixels = screen.getRGB(0, 0, screen.getWidth(), screen.getHeight(), null, 0, screen.getWidth());
+            return Arrays.stream(pixels)
+                    .boxed()
+                    .collect(Collectors.groupingBy(pixel -> pixel, Collectors.counting()))
+                    .entrySet()
+                    .stream()
+                    .max(Map.Entry.comparingByValue())
+                    .orElseThrow()
+                    .getKey();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Waits until a picture has another colour than at first. */
+    private static void awaitMotion(Locator picture) {
+        int first = colour(picture);
+        await().until(() -> colour(picture) != first);
+    }
+
+    @ParameterizedTest
+    @MethodSource("movingPictures")
+    void aMovingPictureMovesAndStandsStillUnderReducedMotion(String name, String media, byte[] content) {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
-        send(desk, file("turning.gif", "image/gif", Pictures.animatedGif(3)));
-        Locator shown = picture(desk, "turning.gif");
+        send(desk, file(name, media, content));
+        Locator shown = picture(desk, name);
         awaitLoaded(desk, shown);
+        awaitMotion(shown);
         desk.expectAbsent(desk.page().locator(".play"));
         desk.page().emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
         WebPerson.awaitVisible(desk.button("Play"));
         desk.page()
                 .waitForFunction(
-                        "button => button.querySelector('img')?.src.startsWith('blob:')", shown.elementHandle());
+                        "button => button.querySelector('img:not(.moving)')?.src.startsWith('blob:')",
+                        shown.elementHandle());
+        awaitLoaded(desk, shown);
+        int still = colour(shown);
+        for (int i = 0; i < 3; i++) {
+            // Each frame of the picture lasts 100 ms: by then it would have turned.
+            desk.page().evaluate("() => new Promise(done => setTimeout(done, 150))");
+            assertThat(colour(shown)).isEqualTo(still);
+        }
         desk.button("Play").click();
         WebPerson.awaitGone(desk.page().locator(".play"));
         awaitLoaded(desk, shown);
-        assertThat(shown.locator("img").getAttribute("src")).startsWith("/files/");
+        awaitMotion(shown);
+    }
+
+    /** Lets the page of somebody send 1 MiB a second, so that an upload takes a while; until this is detached. */
+    private static CDPSession throttle(WebPerson person) {
+        CDPSession tools = person.page().context().newCDPSession(person.page());
+        tools.send("Network.enable");
+        var conditions = new JsonObject();
+        conditions.addProperty("offline", false);
+        conditions.addProperty("latency", 0);
+        conditions.addProperty("downloadThroughput", -1);
+        conditions.addProperty("uploadThroughput", 1 << 20);
+        tools.send("Network.emulateNetworkConditions", conditions);
+        return tools;
+    }
+
+    private static void awaitUnderWay(WebPerson person) {
+        person.page().waitForFunction("""
+                        () => {
+                          const bar = document.querySelector(".upload progress");
+                          return bar !== null && bar.value > 100_000 && bar.value < bar.max;
+                        }""");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"choose", "drop", "paste"})
+    void anUploadIsFinishedAfterTheDaemonWasKilledInItsMiddle(String how) throws IOException {
+        byte[] content = FileTestBase.noise(3 << 20);
+        try (SpawnedDaemon own = SpawnedDaemon.startOnReservedPort()) {
+            Chatd.Person ann = own.person();
+            Chatd.Person ben = own.person();
+            WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
+            CDPSession slow = throttle(desk);
+            if (how.equals("choose")) {
+                send(desk, file("large.bin", "", content));
+            } else {
+                give(desk, how, "large.bin", "", content);
+            }
+            awaitUnderWay(desk);
+            own.killDaemon();
+            WebPerson.awaitVisible(desk.page().locator(".bar.away"));
+            slow.detach();
+            own.begin();
+            desk.reconnect();
+            assertThat(row(desk, "large.bin")).hasCount(1, PATIENT);
+            WebPerson.awaitGone(desk.page().locator(".upload"));
+            WebPerson other = browser.open(own, Device.DESK).logIn(ben).open(ann.name());
+            assertThat(saved(other.page(), row(other, "large.bin"))).isEqualTo(content);
+            // What the browser says of requests to a daemon that is not there
+            desk.complaints().clear();
+        }
+    }
+
+    /** How many files the browser keeps until they are sent. */
+    private static final String KEPT = """
+            async () => {
+              if (!(await indexedDB.databases()).some(({ name }) => name === "chatd-files")) return 0;
+              return new Promise((done) => {
+                const opening = indexedDB.open("chatd-files");
+                opening.onsuccess = () => {
+                  const counting = opening.result.transaction("files").objectStore("files").count();
+                  counting.onsuccess = () => {
+                    opening.result.close();
+                    done(counting.result);
+                  };
+                };
+              });
+            }""";
+
+    @Test
+    void onAnOwnDeviceAnUploadGoesOnAfterAReload() throws IOException {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        byte[] content = FileTestBase.noise(3 << 20);
+        WebPerson desk = browser.open(chatd, Device.DESK).logInToStay(ann).find(ben.name());
+        CDPSession slow = throttle(desk);
+        choose(desk, file("large.bin", "", content), file("small.bin", "", Wire.utf8("small")));
+        desk.expectAbsent(desk.page().getByText("Keep this page open"));
+        desk.page().locator("dialog .strong").click();
+        awaitUnderWay(desk);
+        await().until(() -> desk.page().evaluate(KEPT).equals(2));
+        List<String> questions = new ArrayList<>();
+        desk.page().onDialog(dialog -> {
+            questions.add(dialog.type());
+            dialog.accept();
+        });
+        desk.page().reload();
+        assertThat(questions).isEmpty();
+        slow.detach();
+        assertThat(row(desk, "large.bin")).hasCount(1, PATIENT);
+        assertThat(row(desk, "small.bin")).hasCount(1, PATIENT);
+        WebPerson.awaitGone(desk.page().locator(".upload"));
+        await().until(() -> desk.page().evaluate(KEPT).equals(0));
+        WebPerson other = browser.open(chatd, Device.DESK).logIn(ben).open(ann.name());
+        assertThat(other.page().locator(".messages a.file .file-name"))
+                .hasText(new String[] {"large.bin", "small.bin"});
+        assertThat(saved(other.page(), row(other, "large.bin"))).isEqualTo(content);
+        desk.complaints().clear();
+    }
+
+    @Test
+    void elsewhereThePageAsksBeforeAnUploadIsLostWithIt() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        throttle(desk);
+        choose(desk, file("large.bin", "", FileTestBase.noise(3 << 20)));
+        WebPerson.awaitVisible(desk.page().getByText("Keep this page open until they are sent."));
+        desk.page().locator("dialog .strong").click();
+        awaitUnderWay(desk);
+        List<String> questions = new ArrayList<>();
+        desk.page().onDialog(dialog -> {
+            questions.add(dialog.type());
+            dialog.accept();
+        });
+        desk.page().reload();
+        assertThat(questions).containsExactly("beforeunload");
+        desk.open(ben.name());
+        desk.expectAbsent(desk.page().locator(".upload"));
+        assertThat(desk.page().evaluate(KEPT)).isEqualTo(0);
+        desk.complaints().clear();
+    }
+
+    @Test
+    void picturesThatWereSentTogetherAreShownTogether() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("the trip").reads("the trip");
+        send(
+                desk,
+                file("1.png", "image/png", png(400, 300)),
+                file("2.png", "image/png", png(300, 400)),
+                file("3.png", "image/png", png(900, 300)),
+                file("4.png", "image/png", png(300, 300)));
+        awaitLoaded(desk, picture(desk, "4.png"));
+        desk.says("that was it").reads("that was it");
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name());
+        for (WebPerson person : List.of(desk, phone)) {
+            List<BoundingBox> boxes = Stream.of("1.png", "2.png", "3.png", "4.png")
+                    .map(name -> {
+                        awaitLoaded(person, picture(person, name));
+                        return picture(person, name).boundingBox();
+                    })
+                    .toList();
+            for (BoundingBox box : boxes) {
+                assertThat(box.height).isCloseTo(box.width, offset(1.0));
+            }
+            // Three beside each other, the fourth below the first.
+            assertThat(boxes.get(1).y).isEqualTo(boxes.get(0).y);
+            assertThat(boxes.get(2).y).isEqualTo(boxes.get(0).y);
+            assertThat(boxes.get(0).x).isLessThan(boxes.get(1).x);
+            assertThat(boxes.get(1).x).isLessThan(boxes.get(2).x);
+            assertThat(boxes.get(3).x).isEqualTo(boxes.get(0).x);
+            assertThat(boxes.get(3).y).isGreaterThan(boxes.get(0).y + boxes.get(0).height - 1);
+            AppearanceCheck.check(person, "album");
+        }
+        picture(desk, "3.png").click();
+        assertThat(desk.page().locator("dialog.viewer")).hasAttribute("aria-label", "3.png");
+        desk.page().keyboard().press("ArrowRight");
+        assertThat(desk.page().locator("dialog.viewer")).hasAttribute("aria-label", "4.png");
     }
 
     @Test
@@ -274,13 +493,15 @@ class WebFilesIT extends BrowserTestBase {
         Map<String, byte[]> hostile = Map.of(
                 "a<img src=x onerror=hacked=1>.html", Wire.utf8(script),
                 "drawing.svg", svg,
-                "GIF89a.html", Wire.utf8("GIF89a/*" + script + "*/"));
+                "GIF89a.html", Wire.utf8("GIF89a/*" + script + "*/"),
+                "page.html.png", Wire.join(Pictures.encoded("png"), Wire.utf8(script)),
+                "%3Cscript%3E&quot; onload=hacked=1.pdf", Wire.utf8("%PDF-1.7 /OpenAction << /JS (hacked) >>"));
         send(
                 desk,
                 hostile.entrySet().stream()
                         .map(one -> file(one.getKey(), "text/html", one.getValue()))
                         .toArray(FilePayload[]::new));
-        assertThat(desk.page().locator("a.file")).hasCount(3, PATIENT);
+        assertThat(desk.page().locator("a.file, .picture")).hasCount(5, PATIENT);
         // A name that would show itself turned around is refused.
         send(desk, file("invoice\u202Efdp.exe", "", FileTestBase.noise(30 << 20)));
         assertThat(desk.page().locator(".upload.refused")).hasCount(1, PATIENT);
@@ -290,11 +511,21 @@ class WebFilesIT extends BrowserTestBase {
         assertThat(desk.complaints()).hasSize(1).allMatch(complaint -> complaint.contains("status of 400"));
         desk.complaints().clear();
         WebPerson other = browser.open(chatd, Device.DESK).logIn(ben).open(ann.name());
-        assertThat(other.page().locator("a.file")).hasCount(3, PATIENT);
+        assertThat(other.page().locator("a.file, .picture")).hasCount(5, PATIENT);
         assertThat(saved(other.page(), row(other, "drawing.svg"))).isEqualTo(svg);
         // Opened by its address, it is saved, and runs nothing.
         String address = row(other, "drawing.svg").getAttribute("href");
         other.page().waitForDownload(() -> other.page().evaluate("address => void open(address)", address));
+        // Each of them, opened by its address in a frame or a tab, runs nothing in the page's origin.
+        for (String name : hostile.keySet()) {
+            if (!name.endsWith(".png")) {
+                String file = row(other, name).getAttribute("href");
+                assertThat(other.page()
+                                .evaluate("async file => (await fetch(file)).headers.get('content-disposition')", file))
+                        .asString()
+                        .startsWith("attachment");
+            }
+        }
         assertThat(other.page().evaluate("() => 'hacked' in window")).isEqualTo(false);
     }
 

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import chatd.acceptance.files.Pictures;
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.JsonCarrier;
 import chatd.acceptance.kit.JsonSocket;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -318,6 +320,30 @@ class WebOtherBrowsersIT {
 
     @Test
     @Order(10)
+    void aPictureThatIsDroppedIsSentAndShownInPlace() {
+        browser.evaluate("""
+                (() => {
+                  const given = new DataTransfer();
+                  const bytes = Uint8Array.from(atob("%s"), (c) => c.charCodeAt(0));
+                  given.items.add(new File([bytes], "view.png", { type: "image/png" }));
+                  const list = document.querySelector(".talk .messages");
+                  for (const what of ["dragover", "drop"]) {
+                    list.dispatchEvent(new DragEvent(what, { dataTransfer: given, bubbles: true, cancelable: true }));
+                  }
+                  return true;
+                })()""".formatted(Base64.getEncoder().encodeToString(Pictures.encoded("png"))));
+        person.clicks("document.querySelector('dialog[open] .strong')");
+        person.waits("document.querySelector('.picture img')?.naturalWidth", 60);
+        assertThat(other.skipTo(JsonType.PICTURE).path("info").path("name").asString())
+                .isEqualTo("view.png");
+        person.clicks("document.querySelector('.picture button')");
+        person.waits("document.querySelector('.viewer img')?.naturalWidth", 60);
+        browser.press(WireBrowser.Key.ESCAPE);
+        person.waits("!document.querySelector('dialog')");
+    }
+
+    @Test
+    @Order(11)
     void aReaderFurtherUpIsNotMovedAndOneAtTheEndIsKeptThere() {
         String rows = "document.querySelectorAll('[data-mid]').length";
         int shown = browser.evaluate(rows).asInt();
@@ -354,7 +380,7 @@ class WebOtherBrowsersIT {
     }
 
     @Test
-    @Order(11)
+    @Order(12)
     void aReloadAsksForNoPasswordAndKeepsThePlaceAndTheDraft() {
         person.clicks(COMPOSER);
         browser.type("not yet said");
@@ -376,7 +402,7 @@ class WebOtherBrowsersIT {
     }
 
     @Test
-    @Order(12)
+    @Order(13)
     void aDuplicatedTabDoesNotDisplaceTheFirst() {
         String first = browser.tab();
         browser.evaluate("addEventListener('click', () => open(location.href), { once: true })");
@@ -398,7 +424,7 @@ class WebOtherBrowsersIT {
 
     /** WebKit's driver can't put a tab in front of another one; there, the page is hidden in a minimized window. */
     @Test
-    @Order(13)
+    @Order(14)
     void onlyMessagesInViewOfATabInFrontAreRead() {
         browser.hide();
         person.waits("document.visibilityState", "hidden");
@@ -436,7 +462,7 @@ class WebOtherBrowsersIT {
     }
 
     @Test
-    @Order(14)
+    @Order(15)
     void textsWrittenWhileTheDaemonIsDownAreSentOnceAndInOrder() {
         other.close();
         writer.close();
@@ -471,7 +497,7 @@ class WebOtherBrowsersIT {
     }
 
     @Test
-    @Order(15)
+    @Order(16)
     void afterALogoutNothingIsLeft() {
         person.clicks(COMPOSER);
         browser.type("a draft");

@@ -270,6 +270,13 @@ public class WebTalkIT extends BrowserTestBase {
         }
         assertThat(desk.row(ben.name())).containsText("after");
         assertThat(desk.page().getByText("This message could not be shown.")).hasCount(1);
+        // What happened can be passed on: where it failed, without what the message says.
+        desk.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+        desk.button("Copy details").click();
+        WebPerson.awaitVisible(desk.page().getByText("Copied"));
+        assertThat((String) desk.page().evaluate("() => navigator.clipboard.readText()"))
+                .contains("Error: unshowable", "page.js", "Chrome")
+                .doesNotContain("before");
         assertThat(desk.complaints()).isNotEmpty().allMatch(complaint -> complaint.contains("unshowable"));
         desk.complaints().clear();
     }
@@ -354,10 +361,13 @@ public class WebTalkIT extends BrowserTestBase {
 
     /** Phone keyboards compose whole words, and send a line break in place of the Enter key. */
     @Test
-    void enterOnAKeyboardThatReportsNoKeySends() {
+    void enterOnAKeyboardThatReportsNoKeySendsIfTheUserWantsIt() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann).find(ben.name());
+        // By default Enter begins a line there; this is what the choice on the page "You" stores.
+        phone.page().evaluate("localStorage.setItem('enter', 'send')");
+        phone.page().reload();
         phone.composer().click();
         CDPSession tools = phone.page().context().newCDPSession(phone.page());
         JsonObject word = new JsonObject();

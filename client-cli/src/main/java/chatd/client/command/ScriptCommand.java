@@ -117,7 +117,8 @@ public abstract class ScriptCommand implements Callable<Integer> {
             case MUST_CHANGE ->
                 new ClientFailure(
                         ClientFailure.LOG_IN_REFUSED,
-                        refused.text() + " Run chat-client in a terminal, without a command, or use its command `passwd`.");
+                        refused.text()
+                                + " Run chat-client in a terminal, without a command, or use its command `passwd`.");
             // A refusal without a code of its own is temporary.
             case OTHER -> new ClientFailure(ClientFailure.TRY_LATER, refused.text());
             default -> new ClientFailure(ClientFailure.LOG_IN_REFUSED, refused.text());

@@ -55,7 +55,8 @@ final class SettingsActions {
             throws IOException, InterruptedException, UnknownServer {
         boolean isForeign = session.preferences().isForeign();
         boolean mayReplace = isForeign
-                && screen.confirm("Your settings on the server are not JSON: another program has stored them. Replace them?");
+                && screen.confirm(
+                        "Your settings on the server are not JSON: another program has stored them. Replace them?");
         if (isForeign && !mayReplace) {
             presenter.notice("Nothing was changed.");
             return false;

@@ -405,7 +405,8 @@ public final class Listener implements AutoCloseable {
         for (Channel channel : listening) {
             channel.close().sync();
         }
-        // Once each loop has run a task, the connections accepted last are registered. A hung loop must not keep the others from stopping.
+        // Once each loop has run a task, the connections accepted last are registered. A hung loop must not keep the
+        // others from stopping.
         for (EventExecutor loop : loops) {
             loop.submit(() -> {}).await(HANDSHAKE_TIMEOUT.toMillis());
         }

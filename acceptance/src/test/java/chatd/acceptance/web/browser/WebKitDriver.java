@@ -177,7 +177,7 @@ public final class WebKitDriver implements WireBrowser {
     }
 
     /**
-     * Sets the size of the window, which has more in it than the page: the driver knows no other
+     * Sets the size of the page, by that of the window around it: the driver can set no other
      * size.
      */
     @Override

@@ -220,7 +220,12 @@ public final class WebPerson {
     /** Types a text and sends it with Enter. */
     public WebPerson says(String text) {
         composer().fill(text);
-        composer().press("Enter");
+        if (page.evaluate("() => matchMedia('(hover: none) and (pointer: coarse)').matches")
+                .equals(true)) {
+            page.locator(".composer .send").click();
+        } else {
+            composer().press("Enter");
+        }
         return this;
     }
 
