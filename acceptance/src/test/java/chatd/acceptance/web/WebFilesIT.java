@@ -374,6 +374,25 @@ class WebFilesIT extends BrowserTestBase {
         }
     }
 
+    @Test
+    void whatExceedsTheQuotaIsRefusedInWords() {
+        try (SpawnedDaemon own = SpawnedDaemon.start("CHATD_QUOTA_ACCOUNT", "1 MiB")) {
+            WebPerson desk = browser.open(own, Device.DESK)
+                    .logIn(own.person())
+                    .find(own.person().name());
+            send(desk, file("large.bin", "", FileTestBase.noise(3 << 20)));
+            assertThat(desk.page().locator(".upload.refused .why"))
+                    .containsText(
+                            "Your files may take up 1 MiB, and already take up 0 bytes: there is no room for 3 MiB more.",
+                            new LocatorAssertions.ContainsTextOptions().setTimeout(TestTimeout.MILLIS));
+            desk.button("Delete").click();
+            WebPerson.awaitGone(desk.page().locator(".upload"));
+            send(desk, file("small.bin", "", FileTestBase.noise(1000)));
+            assertThat(row(desk, "small.bin")).hasCount(1, PATIENT);
+            desk.complaints().clear();
+        }
+    }
+
     /** How many files the browser keeps until they are sent. */
     private static final String KEPT = """
             async () => {
