@@ -395,12 +395,27 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     await made.chat.uploads.restore();
     equal([made.states(), made.files.kept.size, made.chat.uploads.unkept], [["a waiting", "b waiting"], 0, 2]);
   },
+  "a file that was refused is not sent by itself after a reload": async () => {
+    const made = new ScriptedUploads();
+    made.chat.uploads.setToken("t");
+    made.add("a");
+    await made.ends({ at: "refused", code: "no-room", text: "There is no room." });
+    const reloaded = new ScriptedUploads(made.files);
+    reloaded.chat.uploads.setToken("t");
+    await reloaded.chat.uploads.restore();
+    equal([reloaded.states(), reloaded.attempts.length], [["a refused"], 0]);
+    const [refused] = reloaded.shown;
+    if (refused !== undefined) {
+      reloaded.chat.uploads.resend(reloaded.chat.conversation("U2"), refused);
+    }
+    equal(reloaded.attempts.length, 1);
+  },
   "what another tab sends is not taken from it": async () => {
     const made = new ScriptedUploads();
     made.add("a", "b");
     made.chat.forget();
     await made.ends({ at: "interrupted" });
-    equal([...made.files.kept.values()].map(({ name }) => name), ["a"]);
+    equal([...made.files.kept.values()].map(({ name }) => name), ["a", "b"]);
   },
   "a correction outlives the page until it is answered": () => {
     const store = new MemoryStore();
@@ -422,6 +437,14 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     sending.outbox.correctionAnswered(sending.conversation("U2"), 5, "new", true);
     sending.outbox.storeDrafts();
     equal(state(load()), [null, null]);
+    // What is answered when somebody else, or nobody, is logged in is not stored for them.
+    const conversation = sending.conversation("U2");
+    sending.outbox.correctionSent(conversation, 5, "new");
+    sending.outbox.storeDrafts();
+    sending.forget();
+    sending.outbox.correctionAnswered(conversation, 5, "new", false);
+    sending.outbox.storeDrafts();
+    equal(sending.conversation("U2").correcting.value, 5);
   },
   "a correction that is refused goes back to where it was written": () => {
     const store = new MemoryStore();
@@ -431,8 +454,14 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     chat.outbox.correctionAnswered(conversation, 5, "new", false);
     equal([conversation.correcting.value, conversation.correction], [5, "new"]);
     chat.outbox.correctionSent(conversation, 5, "new");
+    // Not while something else is being written.
     chat.outbox.correct(conversation, 6, "other");
     chat.outbox.correctionAnswered(conversation, 5, "new", false);
-    equal([conversation.correction, conversation.draft.value], ["other", "new"]);
+    equal([conversation.correcting.value, conversation.correction], [6, "other"]);
+    chat.outbox.setDraft(conversation, "a draft");
+    chat.outbox.correct(conversation, null);
+    equal([conversation.correcting.value, conversation.draft.value], [null, "a draft"]);
+    chat.outbox.setDraft(conversation, "");
+    equal([conversation.correcting.value, conversation.correction], [5, "new"]);
   },
 };

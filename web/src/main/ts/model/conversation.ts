@@ -66,6 +66,8 @@ export class Conversation {
   correction: string | null = null;
   /** A correction that has been sent and has no answer yet. */
   sentCorrection: Correction | null = null;
+  /** A correction that was refused, while something else was being written. */
+  refusedCorrection: Correction | null = null;
   /** Whether its first page is being loaded. */
   readonly isLoading = signal(false);
 

@@ -232,13 +232,13 @@ export class LoginController {
     // Other accounts on this device keep their waiting texts for their next login.
     const isOwn = this.isOwnDevice.peek();
     device?.names().forEach((name) => (name.startsWith(`${user}/`) || (isOwn && SHARED.has(name))) && device.remove(name));
+    this.name.value = "";
+    this.password = "";
+    this.isOwnDevice.value = false;
     await device?.settled();
     for (const { id } of await files.of(user)) {
       await files.remove(id);
     }
-    this.name.value = "";
-    this.password = "";
-    this.isOwnDevice.value = false;
   }
 
   // Callbacks of the session

@@ -195,6 +195,7 @@ export class Outbox {
   setDraft(conversation: Conversation, text: string): void {
     conversation.draft.value = text;
     this.storeSoon(conversation);
+    this.returnCorrection(conversation);
   }
 
   /**
@@ -206,6 +207,9 @@ export class Outbox {
     conversation.correction = text;
     conversation.correcting.value = mid;
     this.storeSoon(conversation);
+    if (mid === null) {
+      this.returnCorrection(conversation);
+    }
   }
 
   /** Stores the correction as edited so far. */
@@ -220,15 +224,28 @@ export class Outbox {
     this.correct(conversation, null);
   }
 
-  /** Records the answer to a correction: what was refused goes back to where it was written. */
+  /** Records the answer to a correction; what was refused is to be written again. */
   correctionAnswered(conversation: Conversation, mid: number, text: string, isDone: boolean): void {
-    conversation.sentCorrection = null;
-    if (isDone) {
-      this.storeSoon(conversation);
-    } else if (conversation.correcting.peek() === null) {
-      this.correct(conversation, mid, text);
-    } else {
-      this.setDraft(conversation, [conversation.draft.peek(), text].filter((one) => one !== "").join("\n"));
+    if (this.known.conversations.peek().get(conversation.key) !== conversation) {
+      // Somebody else has logged in, or nobody: this is not stored for them.
+      return;
+    }
+    if (conversation.sentCorrection?.mid === mid && conversation.sentCorrection.text === text) {
+      conversation.sentCorrection = null;
+    }
+    if (!isDone) {
+      conversation.refusedCorrection = { mid, text };
+      this.returnCorrection(conversation);
+    }
+    this.storeSoon(conversation);
+  }
+
+  /** Puts a refused correction back where it was written, once nothing else is being written there. */
+  private returnCorrection(conversation: Conversation): void {
+    const { refusedCorrection: refused, correcting, draft } = conversation;
+    if (refused !== null && correcting.peek() === null && draft.peek() === "") {
+      conversation.refusedCorrection = null;
+      this.correct(conversation, refused.mid, refused.text);
     }
   }
 
@@ -241,9 +258,9 @@ export class Outbox {
 
   /** Stores the drafts that have changed: the page may be closed at any moment. */
   storeDrafts(): void {
-    this.unsavedDrafts.forEach(({ key, draft, correcting, correction, sentCorrection }) => {
+    this.unsavedDrafts.forEach(({ key, draft, correcting, correction, sentCorrection, refusedCorrection }) => {
       const mid = correcting.peek();
-      const current = mid !== null && correction !== null ? { mid, text: correction } : sentCorrection;
+      const current = mid !== null && correction !== null ? { mid, text: correction } : (sentCorrection ?? refusedCorrection);
       this.store(this.known.storageKey("draft", key), draft.peek());
       this.store(this.known.storageKey("correction", key), current === null ? "" : JSON.stringify(current));
     });

@@ -20,6 +20,8 @@ export interface Upload {
   readonly sending: OutgoingFile;
   /** When it was chosen, in milliseconds since 1970. */
   readonly at: number;
+  /** Whether it was chosen before the page was loaded. */
+  readonly isRestored: boolean;
   /** Whether the browser keeps it, so that it goes on after a reload. */
   readonly isKept: Signal<boolean>;
   readonly state: Signal<UploadState>;
@@ -51,6 +53,8 @@ function isUnderWay({ at }: UploadState): boolean {
   return at === "waiting" || at === "sending";
 }
 
+/** How long a file is sent again by itself, in milliseconds: the daemon knows its id for seven days. */
+const MAX_AGE = 6 * 24 * 3_600_000;
 /** How often an upload is tried without any progress while the session is live. */
 const MAX_TRIES = 8;
 
@@ -67,6 +71,8 @@ export class Uploads {
   private readonly retry: Retry;
   /** The account whose files were restored. */
   private restored: string | null = null;
+  /** When the last file was chosen: later ones have later times, even if the clock is set back in between. */
+  private lastAt = 0;
 
   constructor(
     private readonly known: ChatState,
@@ -116,7 +122,8 @@ export class Uploads {
         isPicture,
         ...(re === null || index > 0 ? {} : { re }),
       },
-      at: this.known.now() + index / 1000,
+      at: (this.lastAt = Math.max(this.known.now(), this.lastAt + 1)),
+      isRestored: false,
       isKept: signal(false),
       state: signal<UploadState>({ at: "waiting", sent: 0 }),
     }));
@@ -128,22 +135,25 @@ export class Uploads {
     this.sendNext();
   }
 
+  /** Keeps files, all at once: another tab that takes over reads them after this. */
   private async keep(conversation: Conversation, added: readonly Upload[]): Promise<void> {
-    const { store } = this.files;
-    const account = this.known.me;
-    if (!this.files.mayKeep()) {
-      return;
+    if (this.files.mayKeep()) {
+      await Promise.all(added.map((upload) => this.keepOne(conversation, upload)));
     }
-    for (const upload of added) {
-      const { sending, at } = upload;
-      const isKnown = () => this.known.conversations.peek().get(conversation.key) === conversation;
-      const isWanted = () => conversation.uploads.peek().includes(upload) && upload.state.peek().at !== "done";
-      if (isKnown() && isWanted() && (await store.keep({ ...sending, account, at }))) {
-        upload.isKept.value = true;
-        // It may have been sent, or cancelled, in the meantime; if another tab has taken over, that one sends it.
-        if (isKnown() && !isWanted()) {
-          await store.remove(sending.id);
-        }
+  }
+
+  private async keepOne(conversation: Conversation, upload: Upload): Promise<void> {
+    const { store } = this.files;
+    const { sending, at } = upload;
+    const isKnown = () => this.known.conversations.peek().get(conversation.key) === conversation;
+    const isWanted = () => conversation.uploads.peek().includes(upload) && upload.state.peek().at !== "done";
+    const state = upload.state.peek();
+    const refused = state.at === "refused" ? { refused: { code: state.code, text: state.text } } : {};
+    if (isWanted() && (await store.keep({ ...sending, account: this.known.me, at, ...refused }))) {
+      upload.isKept.value = true;
+      // It may have been sent, or cancelled, in the meantime; if another tab has taken over, that one sends it.
+      if (isKnown() && !isWanted()) {
+        await store.remove(sending.id);
       }
     }
   }
@@ -151,22 +161,40 @@ export class Uploads {
   /** Restores what was on its way when the page was closed, and sends it. */
   async restore(): Promise<void> {
     const account = this.known.me;
-    if (this.restored === account) {
+    const mayKeep = this.files.mayKeep();
+    if (mayKeep && this.restored === account) {
       return;
     }
     this.restored = account;
     const { store } = this.files;
-    const mayKeep = this.files.mayKeep();
-    for (const { account: _, at, ...sending } of await store.of(account)) {
-      const { to } = sending;
-      const conversation = this.known.me === account && isKey(to) ? this.known.conversation(to) : null;
-      if (conversation !== null && !conversation.uploads.peek().some((one) => one.sending.id === sending.id)) {
-        const upload: Upload = { sending, at, isKept: signal(mayKeep), state: signal<UploadState>({ at: "waiting", sent: 0 }) };
+    for (const { account: _, at, refused, content, ...more } of await store.of(account)) {
+      // What is removed takes its content with it, in Safari: it is held in memory instead.
+      const sending = { ...more, content: mayKeep ? content : new Blob([await content.arrayBuffer()], { type: content.type }) };
+      const conversation = this.known.me === account && isKey(more.to) ? this.known.conversation(more.to) : null;
+      const own = conversation?.uploads.peek().find((one) => one.sending.id === more.id);
+      if (own !== undefined) {
+        own.isKept.value = mayKeep;
+      } else if (conversation !== null) {
+        // After some days the daemon would no longer know that it is stored already.
+        const isOld = this.known.now() - at > MAX_AGE;
+        const upload: Upload = {
+          sending,
+          at,
+          isRestored: true,
+          isKept: signal(mayKeep),
+          state: signal<UploadState>(
+            refused !== undefined
+              ? { at: "refused", code: refused.code as Code, text: refused.text }
+              : isOld
+                ? { at: "refused", code: "unanswered", text: "" }
+                : { at: "waiting", sent: 0 },
+          ),
+        };
         this.attempted.add(upload);
         conversation.uploads.value = [...conversation.uploads.peek(), upload];
       }
       if (!mayKeep) {
-        await store.remove(sending.id);
+        await store.remove(more.id);
       }
     }
     this.sendNext();
@@ -182,9 +210,10 @@ export class Uploads {
   }
 
   /** Sends a refused file again. */
-  resend(upload: Upload): void {
+  resend(conversation: Conversation, upload: Upload): void {
     this.tries.delete(upload);
     upload.state.value = { at: "waiting", sent: 0 };
+    void this.keep(conversation, [upload]);
     this.sendNext();
   }
 
@@ -253,6 +282,7 @@ export class Uploads {
         break;
       case "refused":
         state.value = end;
+        void this.keep(conversation, [upload]);
         break;
       case "unreadable":
         state.value = { at: "refused", code: end.at, text: "" };

@@ -12,6 +12,8 @@ export interface KeptFile {
   at: number;
   content: Blob;
   re?: number;
+  /** Why it was refused; absent while it is to be sent. */
+  refused?: { code: string; text: string };
 }
 
 /** Keeps files that are to be sent, until they are. */
@@ -37,17 +39,32 @@ export class DeviceFileStore implements FileStore {
       request.onerror = () => reject(request.error ?? new Error("not opened"));
       request.onblocked = () => reject(new Error("blocked"));
       request.onsuccess = () => {
-        request.result.onversionchange = () => request.result.close();
-        resolve(request.result);
+        const { result } = request;
+        // Safari closes what a page in the background has open: the next use opens it again.
+        result.onclose = () => (this.opened = null);
+        result.onversionchange = () => {
+          this.opened = null;
+          result.close();
+        };
+        resolve(result);
       };
     });
+    this.opened.catch(() => (this.opened = null));
     return this.opened;
   }
 
+  private async begin(mode: IDBTransactionMode): Promise<IDBTransaction> {
+    try {
+      return (await this.open()).transaction(TABLE, mode);
+    } catch {
+      this.opened = null;
+      return (await this.open()).transaction(TABLE, mode);
+    }
+  }
+
   private async run<T>(mode: IDBTransactionMode, act: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    const database = await this.open();
+    const transaction = await this.begin(mode);
     return new Promise((resolve, reject) => {
-      const transaction = database.transaction(TABLE, mode);
       const request = act(transaction.objectStore(TABLE));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));

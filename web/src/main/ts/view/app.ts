@@ -52,6 +52,12 @@ export class App {
   readonly now = signal(0);
   /** How to close the sheets that are open, the topmost one last. */
   private readonly closers: (() => void)[] = [];
+  /** Whether addresses are followed: there is a user. */
+  isFollowing = false;
+  /** Whether the page itself is going back, past the entry of a sheet that is closed, which takes a moment. */
+  private isReturning = false;
+  /** Where to go once it is back. */
+  private next: { place: Place; replaces: boolean } | null = null;
   private cancelNoticeTimer: () => void = () => {};
 
   constructor(
@@ -78,12 +84,18 @@ export class App {
         this.offered.value = null;
       }
     });
+    addEventListener("popstate", () => this.popped());
     NARROW.addEventListener("change", () => (this.isNarrow.value = NARROW.matches));
     this.now.value = clock.now();
   }
 
   /** Goes to a place; `replaces` leaves no way back to the current place. */
   go(place: Place, replaces = false): void {
+    this.place.value = place;
+    if (this.isReturning) {
+      this.next = { place, replaces };
+      return;
+    }
     const visit: Visit = { user: this.chat.me, isShown: false, from: null };
     const current = currentVisit();
     if (replaces) {
@@ -97,24 +109,50 @@ export class App {
         history.pushState(next, "", addressOf(place));
       }
     }
-    this.place.value = place;
   }
 
   /** Opens a sheet, which the way back closes; returns what has to be called when it is gone. */
   openSheet(close: () => void): () => void {
     this.closers.push(close);
-    if (currentVisit()?.isSheet !== true) {
-      history.pushState({ user: this.chat.me, isShown: false, from: null, ...currentVisit(), isSheet: true } satisfies Visit, "");
-    }
+    this.pushSheet();
     return () => {
       this.closers.splice(this.closers.indexOf(close), 1);
       // Later: what was chosen in it may go elsewhere now.
-      this.clock.after(0, () => {
-        if (this.closers.length === 0 && currentVisit()?.isSheet === true) {
-          history.back();
-        }
-      });
+      this.clock.after(0, () => this.dropSheet());
     };
+  }
+
+  /** Adds the entry that the way back drops when it closes a sheet, unless there is one. */
+  private pushSheet(): void {
+    if (this.closers.length > 0 && !this.isReturning && currentVisit()?.isSheet !== true) {
+      history.pushState({ user: this.chat.me, isShown: false, from: null, ...currentVisit(), isSheet: true } satisfies Visit, "");
+    }
+  }
+
+  /** Goes back past that entry if no sheet is open any more. */
+  private dropSheet(): void {
+    if (this.closers.length === 0 && !this.isReturning && currentVisit()?.isSheet === true) {
+      this.isReturning = true;
+      history.back();
+    }
+  }
+
+  private popped(): void {
+    if (this.isReturning) {
+      this.isReturning = false;
+      const { next } = this;
+      this.next = null;
+      if (next !== null) {
+        this.go(next.place, next.replaces);
+      }
+      // A sheet may have been opened in the meantime.
+      this.pushSheet();
+    } else if (this.closers.length === 0 && currentVisit()?.isSheet === true) {
+      // Forward, to the entry of a sheet that is closed.
+      this.dropSheet();
+    } else if (this.isFollowing) {
+      this.follow();
+    }
   }
 
   /**
@@ -157,11 +195,14 @@ export class App {
   follow(): void {
     const close = this.closers.at(-1);
     if (close !== undefined) {
-      if (this.closers.length > 1) {
-        history.pushState({ user: this.chat.me, isShown: false, from: null, ...currentVisit(), isSheet: true } satisfies Visit, "");
-      }
       close();
-      return;
+      if (addressOf(this.place.peek()) === location.hash) {
+        // If another one is open below it, that is closed next.
+        if (this.closers.length > 1) {
+          this.pushSheet();
+        }
+        return;
+      }
     }
     const state = currentVisit();
     if (state !== null && state.user !== "" && state.user !== this.chat.me) {

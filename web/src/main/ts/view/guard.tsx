@@ -33,12 +33,14 @@ export class ErrorBoundary extends Component<GuardProps, { failure: { error: unk
   }
 }
 
-/** Copies what went wrong, for whoever can mend it: what failed and where, in which page and browser, and no text of a message. */
+/** Copies what went wrong, for whoever can mend it: what failed and where, in which page and browser. */
 function CopyError({ error }: { error: unknown }) {
   const app = useApp();
   const w = words();
   const copy = () => {
-    const what = error instanceof Error ? (error.stack ?? String(error)) : String(error);
+    // Not everywhere does a stack begin with the message.
+    const stack = error instanceof Error ? (error.stack ?? "") : "";
+    const what = stack.startsWith(String(error)) ? stack : `${String(error)}\n${stack}`;
     void navigator.clipboard.writeText(`${what}\n${import.meta.url}\n${navigator.userAgent}\n`).then(() => app.showNotice(w.copied));
   };
   return (
@@ -51,7 +53,7 @@ function CopyError({ error }: { error: unknown }) {
 /** Shown in place of a message that failed. */
 export function FailedRow({ error }: { error: unknown }) {
   return (
-    <span role="alert">
+    <span>
       {words().failedMessage} <CopyError error={error} />
     </span>
   );

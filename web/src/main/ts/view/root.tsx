@@ -66,14 +66,15 @@ function Columns() {
   const w = words();
 
   useEffect(() => {
-    const follow = () => app.follow();
     // The place is already set, unless the address has changed since; but a link to a message was not followed, nor was it checked whose visit this was.
     const wasChanged = history.state === null && addressOf(app.place.peek()) !== location.hash;
     if (messageOf(location.hash) !== null || wasChanged || (history.state !== null && history.state.user !== chat.me)) {
-      follow();
+      app.follow();
     }
-    addEventListener("popstate", follow);
-    return () => removeEventListener("popstate", follow);
+    app.isFollowing = true;
+    return () => {
+      app.isFollowing = false;
+    };
   }, []);
 
   // On a narrow screen the focus moves with the place; on a wide one it stays, or moves to the composer.

@@ -1,6 +1,6 @@
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Conversation } from "../model/conversation.js";
+import { type Conversation, isCollapsed } from "../model/conversation.js";
 import { isGroup, isUser, type Key } from "../model/place.js";
 import { type Entry, isPicture, isWritten } from "../model/timeline.js";
 import { useApp } from "./app.js";
@@ -141,10 +141,11 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
     }
   }, [refuses]);
 
+  const chosenHere = () => conversation.waiting.value.length + conversation.uploads.value.filter(({ isRestored }) => !isRestored).length;
   // Sending scrolls to the end, where the text is shown.
-  const pendingCount = useRef(conversation.waiting.peek().length + conversation.uploads.peek().length);
+  const pendingCount = useRef(chosenHere());
   useSignalEffect(() => {
-    const count = conversation.waiting.value.length + conversation.uploads.value.length;
+    const count = chosenHere();
     if (count > pendingCount.current) {
       void goToEnd();
     }
@@ -347,7 +348,8 @@ function Rows({ conversation, openActions, toMessage, changing, changed }: RowsP
   const entries = timeline.entries.value;
   const firstUnread = conversation.firstUnread.value;
   const isPair = isUser(conversation.key);
-  const tiles = tilesOf(entries, firstUnread, chat.me);
+  const blocked = chat.people.blocked.value;
+  const tiles = tilesOf(entries, firstUnread, chat.me, (entry) => isPicture(entry) && !isCollapsed(entry, conversation.key, blocked));
   changing();
   useLayoutEffect(changed);
   return (
@@ -374,6 +376,8 @@ function Rows({ conversation, openActions, toMessage, changing, changed }: RowsP
               <span>{w.newMessages}</span>
             </li>
           ),
+          // An album begins a line of its own, also after one of the other side.
+          tiles.has(entry.mid) && before !== undefined && before.send !== entry.send && tiles.has(before.mid) && <li key={`line ${key}`} aria-hidden="true" />,
           entry.type === Type.Group ? (
             <li key={key} class="news" data-mid={entry.mid}>
               <ErrorBoundary resetKey={entry} fallback={(error) => <FailedRow error={error} />}>
@@ -448,12 +452,12 @@ const ALBUM_COLUMNS = 3;
  * Returns the columns of the pictures that were sent together, by the numbers of their messages: from 1, or, for the
  * user's own, which are on the other side, the last ones. An album has at least two pictures with nothing between them.
  */
-function tilesOf(entries: readonly Entry[], firstUnread: number | null, me: string): ReadonlyMap<number, number> {
+function tilesOf(entries: readonly Entry[], firstUnread: number | null, me: string, isShown: (entry: Entry) => boolean): ReadonlyMap<number, number> {
   const tiles = new Map<number, number>();
   for (let start = 0, end = 0; start < entries.length; start = end) {
     for (end = start + 1; end < entries.length; end++) {
       const [before, entry] = [entries[end - 1], entries[end]];
-      if (before === undefined || entry === undefined || !isPicture(before) || !isPicture(entry) || entry.re !== undefined || entry.mid === firstUnread) {
+      if (before === undefined || entry === undefined || !isShown(before) || !isShown(entry) || ("re" in entry && entry.re !== undefined) || entry.mid === firstUnread) {
         break;
       }
       if (!isRun(before, entry) || Date.parse(entry.time) - Date.parse(before.time) > MAX_ALBUM_GAP) {

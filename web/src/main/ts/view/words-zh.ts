@@ -137,6 +137,7 @@ export const chinese: Words = {
   saveFile: (name: string, size: string) => `保存 ${name}，${size}`,
   showPicture: (name: string) => `图片 ${name}`,
   notShownHere: "此浏览器无法显示。",
+  onlySaved: "无法在此显示，可以保存。",
   play: "播放",
   showInChat: "在聊天中查看",
   download: "保存",

@@ -146,6 +146,7 @@ export const english = {
   saveFile: (name: string, size: string) => `Save ${name}, ${size}`,
   showPicture: (name: string) => `Picture ${name}`,
   notShownHere: "This browser can't show it.",
+  onlySaved: "Not shown here: it can be saved.",
   play: "Play",
   showInChat: "Show in chat",
   download: "Save",

@@ -37,13 +37,15 @@ export function FileBody({ offer, of }: { offer: FileOffer; of: Key }) {
 export function FileRow({ offer, isUnknown: isUnsupported = false }: { offer: FileOffer; isUnknown?: boolean }) {
   const w = words();
   const { name, size, media } = offer.info;
+  const kind = iconOf(name, media);
+  const note = isUnsupported ? w.notShownHere : SHOWABLE.has(kind) ? w.onlySaved : "";
   return (
     <SaveLink offer={offer} class="file" label={w.saveFile(safe(name), formatSize(size))}>
-      <Icon is={iconOf(name, media)} />
+      <Icon is={kind} />
       <FileName of={name} />
       <small>
         {formatSize(size)}
-        {isUnsupported && ` · ${w.notShownHere}`}
+        {note !== "" && ` · ${note}`}
       </small>
     </SaveLink>
   );
@@ -70,6 +72,9 @@ const KINDS: readonly [Kind, RegExp][] = [
   ["spreadsheet", /\.(?:csv|tsv|ods|xlsx?)$/i],
 ];
 const MEDIA: { [main: string]: Kind } = { image: "picture", audio: "audio", video: "video" };
+
+/** Kinds of which people expect to see or hear a file in place: HEIC, for example, is none that browsers show. */
+const SHOWABLE: ReadonlySet<Kind> = new Set(["picture", "audio", "video"]);
 
 /** Returns the icon of a kind of file. */
 export function iconOf(name: string, media: string): Kind {

@@ -68,7 +68,7 @@ function UploadRow({ upload, conversation }: { upload: Upload; conversation: Con
         </div>
         {isRefused && (
           <p class="choices">
-            <button type="button" class="plain" onClick={() => chat.uploads.resend(upload)}>
+            <button type="button" class="plain" onClick={() => chat.uploads.resend(conversation, upload)}>
               {w.again}
             </button>
             <button type="button" class="plain" onClick={cancel}>

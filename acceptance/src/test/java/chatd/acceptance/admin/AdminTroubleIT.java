@@ -163,7 +163,7 @@ class AdminTroubleIT {
             } finally {
                 ProcessResult.signal("CONT", database.pid());
             }
-            await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     there"));
+            await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     reachable"));
             demo.admin("", "stats", "--check").exits(0);
             // The names are free, and nothing is half done.
             demo.admin("", "user", "add", "carol").exits(0);

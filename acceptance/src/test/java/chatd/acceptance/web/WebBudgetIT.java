@@ -33,7 +33,7 @@ class WebBudgetIT extends BrowserTestBase {
     private static final int MAX_REQUESTS = 8;
 
     /** The most bytes of these, as they are sent: script, style, page, picture. */
-    private static final int MAX_BYTES = 70_000;
+    private static final int MAX_BYTES = 60_000;
 
     /** The most elements of the document, however long the history is. */
     private static final int MAX_ELEMENTS = 4_000;

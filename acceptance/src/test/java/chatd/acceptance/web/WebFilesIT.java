@@ -10,6 +10,7 @@ import chatd.acceptance.files.Pictures;
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Wire;
+import chatd.acceptance.kit.Writer;
 import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
@@ -31,6 +32,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -313,11 +316,12 @@ class WebFilesIT extends BrowserTestBase {
                         shown.elementHandle());
         awaitLoaded(desk, shown);
         int still = colour(shown);
-        for (int i = 0; i < 3; i++) {
-            // Each frame of the picture lasts 100 ms: by then it would have turned.
-            desk.page().evaluate("() => new Promise(done => setTimeout(done, 150))");
+        for (int pause : List.of(50, 130, 170, 90)) {
+            // Each frame of the picture lasts 100 ms: at one of these times it would have the other colour.
+            desk.page().evaluate("pause => new Promise(done => setTimeout(done, pause))", pause);
             assertThat(colour(shown)).isEqualTo(still);
         }
+        AppearanceCheck.check(desk, "still");
         desk.button("Play").click();
         WebPerson.awaitGone(desk.page().locator(".play"));
         awaitLoaded(desk, shown);
@@ -363,6 +367,7 @@ class WebFilesIT extends BrowserTestBase {
             own.killDaemon();
             WebPerson.awaitVisible(desk.page().locator(".bar.away"));
             slow.detach();
+            AppearanceCheck.check(desk, "upload-waits");
             own.begin();
             desk.reconnect();
             assertThat(row(desk, "large.bin")).hasCount(1, PATIENT);
@@ -372,6 +377,78 @@ class WebFilesIT extends BrowserTestBase {
             // What the browser says of requests to a daemon that is not there
             desk.complaints().clear();
         }
+    }
+
+    /** In a group, too, where others' messages are indented, and after an album of somebody else. */
+    @Test
+    void albumsInAGroupAreOfEqualPicturesEachInLinesOfItsOwn() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        FilePayload[] two = {file("1.png", "image/png", png(400, 300)), file("2.png", "image/png", png(300, 400))};
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.createGroup("Crew", ann.name());
+        }
+        WebPerson other = browser.open(chatd, Device.DESK).logIn(ben).open("Crew");
+        send(other, two);
+        desk.open("Crew");
+        assertThat(desk.page().locator(".picture")).hasCount(2, PATIENT);
+        send(desk, two);
+        assertThat(desk.page().locator(".tile")).hasCount(4, PATIENT);
+        WebPerson.awaitGone(desk.page().locator(".upload"));
+        List<BoundingBox> boxes = desk.page().locator(".tile .picture").all().stream()
+                .map(Locator::boundingBox)
+                .toList();
+        assertThat(boxes).allSatisfy(box -> assertThat(box.width).isCloseTo(boxes.getFirst().width, offset(1.0)));
+        assertThat(boxes.get(2).y).isGreaterThan(boxes.get(1).y + boxes.get(1).height);
+        assertThat(boxes.get(3).y).isEqualTo(boxes.get(2).y);
+        AppearanceCheck.check(desk, "albums");
+    }
+
+    /** Returns a sound of a tenth of a second. */
+    private static byte[] wav() {
+        int samples = 800;
+        return ByteBuffer.allocate(44 + samples)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(Wire.utf8("RIFF"))
+                .putInt(36 + samples)
+                .put(Wire.utf8("WAVEfmt "))
+                .putInt(16)
+                .putShort((short) 1)
+                .putShort((short) 1)
+                .putInt(8_000)
+                .putInt(8_000)
+                .putShort((short) 1)
+                .putShort((short) 8)
+                .put(Wire.utf8("data"))
+                .putInt(samples)
+                .array();
+    }
+
+    @Test
+    void soundsPlayInPlaceAndWhatTheBrowserCannotShowSaysSo() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        send(
+                desk,
+                file("beep.wav", "audio/wav", wav()),
+                // The beginning of a film, of which nothing follows.
+                file("film.mp4", "video/mp4", Wire.join(new byte[] {0, 0, 0, 16}, Wire.utf8("ftypisom"), new byte[4])),
+                file(
+                        "photo.heic",
+                        "image/heic",
+                        Wire.join(new byte[] {0, 0, 0, 16}, Wire.utf8("ftypheic"), new byte[4])),
+                file("notes.txt", "text/plain", Wire.utf8("notes")));
+        assertThat(row(desk, "notes.txt")).hasCount(1, PATIENT);
+        desk.page().waitForFunction("() => document.querySelector('.player audio')?.readyState >= 1");
+        assertThat((Number) desk.page().evaluate("() => document.querySelector('.player audio').duration"))
+                .isEqualTo(0.1);
+        assertThat(row(desk, "film.mp4")).containsText("This browser can't show it.");
+        assertThat(row(desk, "photo.heic")).containsText("Not shown here: it can be saved.");
+        assertThat(row(desk, "notes.txt").locator("small")).hasText("5 B");
+        AppearanceCheck.check(desk, "sounds-and-films");
+        desk.complaints().clear();
     }
 
     @Test
@@ -385,6 +462,7 @@ class WebFilesIT extends BrowserTestBase {
                     .containsText(
                             "Your files may take up 1 MiB, and already take up 0 bytes: there is no room for 3 MiB more.",
                             new LocatorAssertions.ContainsTextOptions().setTimeout(TestTimeout.MILLIS));
+            AppearanceCheck.check(desk, "upload-refused");
             desk.button("Delete").click();
             WebPerson.awaitGone(desk.page().locator(".upload"));
             send(desk, file("small.bin", "", FileTestBase.noise(1000)));
@@ -488,6 +566,11 @@ class WebFilesIT extends BrowserTestBase {
             for (BoundingBox box : boxes) {
                 assertThat(box.height).isCloseTo(box.width, offset(1.0));
             }
+            assertThat(
+                            person.page()
+                                    .evaluate(
+                                            "(() => { const list = document.querySelector('.messages'); return list.scrollWidth <= list.clientWidth; })()"))
+                    .isEqualTo(true);
             // Three beside each other, the fourth below the first.
             assertThat(boxes.get(1).y).isEqualTo(boxes.get(0).y);
             assertThat(boxes.get(2).y).isEqualTo(boxes.get(0).y);
@@ -497,6 +580,12 @@ class WebFilesIT extends BrowserTestBase {
             assertThat(boxes.get(3).y).isGreaterThan(boxes.get(0).y + boxes.get(0).height - 1);
             AppearanceCheck.check(person, "album");
         }
+        // In the narrowest window with two columns they are all within theirs.
+        desk.page().setViewportSize(900, 800);
+        BoundingBox last = picture(desk, "3.png").boundingBox();
+        BoundingBox list = desk.page().locator(".messages").boundingBox();
+        assertThat(last.x + last.width).isLessThanOrEqualTo(list.x + list.width);
+        desk.page().setViewportSize(1280, 800);
         picture(desk, "3.png").click();
         assertThat(desk.page().locator("dialog.viewer")).hasAttribute("aria-label", "3.png");
         desk.page().keyboard().press("ArrowRight");
@@ -536,7 +625,7 @@ class WebFilesIT extends BrowserTestBase {
         // Opened by its address, it is saved, and runs nothing.
         String address = row(other, "drawing.svg").getAttribute("href");
         other.page().waitForDownload(() -> other.page().evaluate("address => void open(address)", address));
-        // Each of them, opened by its address in a frame or a tab, runs nothing in the page's origin.
+        // Nor would any of the others, opened by its address: it is saved.
         for (String name : hostile.keySet()) {
             if (!name.endsWith(".png")) {
                 String file = row(other, name).getAttribute("href");

@@ -78,7 +78,7 @@ class WebPhoneIT extends BrowserTestBase {
         WebPerson.awaitGone(sheet);
         WebPerson.awaitVisible(phone.composer());
 
-        // Closed in another way, it leaves nothing behind to go back through.
+        // At once after one is closed, another may be opened, and lead on.
         phone.button("Emoticons").click();
         WebPerson.awaitVisible(sheet);
         phone.page().keyboard().press("Escape");
@@ -92,6 +92,17 @@ class WebPhoneIT extends BrowserTestBase {
         WebPerson.awaitVisible(sheet);
         phone.page().goBack();
         WebPerson.awaitGone(sheet);
+        WebPerson.awaitVisible(phone.composer());
+
+        // Closed in another way, a sheet leaves nothing behind to go back through.
+        phone.button("Emoticons").click();
+        WebPerson.awaitVisible(sheet);
+        phone.page().keyboard().press("Escape");
+        WebPerson.awaitGone(sheet);
+        phone.page().waitForFunction("() => history.state.isSheet !== true");
+        // Nor is a sheet that was closed opened again by going forward.
+        phone.page().goForward();
+        phone.page().waitForFunction("() => history.state.isSheet !== true");
         WebPerson.awaitVisible(phone.composer());
 
         // The list of chats was left by way of the search.

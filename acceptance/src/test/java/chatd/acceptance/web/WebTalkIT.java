@@ -270,6 +270,7 @@ public class WebTalkIT extends BrowserTestBase {
         }
         assertThat(desk.row(ben.name())).containsText("after");
         assertThat(desk.page().getByText("This message could not be shown.")).hasCount(1);
+        AppearanceCheck.check(desk, "failed-message");
         // What happened can be passed on: where it failed, without what the message says.
         desk.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
         desk.button("Copy details").click();

@@ -134,14 +134,17 @@ class WebTwoBrowsersIT extends BrowserTestBase {
                 for (WebPerson person : List.of(one, other)) {
                     await().untilAsserted(() -> {
                         person.reconnect();
-                        assertThat(person.page().locator(".upload, li.waits, .bar.away"))
-                                .hasCount(0);
+                        WebPerson.awaitGone(person.page().locator(".upload, li.waits, .bar.away"));
                     });
                     person.toEnd();
                     await().untilAsserted(() -> {
                         List<Seen> all = history(reader, number);
                         List<Seen> shown = shown(person);
                         assertThat(shown).as("seed %d", seed).isNotEmpty();
+                        // What is sent has a name that nothing else has: it is stored once.
+                        assertThat(all.stream().map(Seen::what).filter(what -> !what.equals("(taken back)")))
+                                .as("seed %d", seed)
+                                .doesNotHaveDuplicates();
                         assertThat(shown)
                                 .as("seed %d", seed)
                                 .isEqualTo(all.subList(Math.max(0, all.size() - shown.size()), all.size()));
