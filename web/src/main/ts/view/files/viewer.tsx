@@ -35,8 +35,8 @@ export function Viewer({ of, mid }: { of: Key; mid: number }) {
     }
   };
 
-  // Wherever the focus is: the button that had it may be gone at the last picture.
-  useEffect(() => {
+  // Wherever the focus is: the button that had it may be gone at the last picture. From the first moment on.
+  useLayoutEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
       if (event.key === "ArrowLeft" || event.key === "ArrowRight") {
         event.preventDefault();
