@@ -56,7 +56,7 @@ final class SettingsActions {
         boolean isForeign = session.preferences().isForeign();
         boolean mayReplace = isForeign
                 && screen.confirm(
-                        "Your settings on the server are not JSON: another program has stored them. Replace them?");
+                        "Your settings on the server are another program's, not JSON. Replace them?");
         if (isForeign && !mayReplace) {
             presenter.notice("Nothing was changed.");
             return false;
