@@ -55,8 +55,7 @@ final class SettingsActions {
             throws IOException, InterruptedException, UnknownServer {
         boolean isForeign = session.preferences().isForeign();
         boolean mayReplace = isForeign
-                && screen.confirm(
-                        "Your settings on the server are another program's, not JSON. Replace them?");
+                && screen.confirm("Your settings on the server are another program's, not JSON. Replace them?");
         if (isForeign && !mayReplace) {
             presenter.notice("Nothing was changed.");
             return false;
