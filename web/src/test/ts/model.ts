@@ -1,11 +1,11 @@
 import { Chat } from "../../main/ts/model/chat.js";
 import { isKey, type Key } from "../../main/ts/model/place.js";
 import { type Entry, isTakenBack } from "../../main/ts/model/timeline.js";
-import type { FileCarrier } from "../../main/ts/wire/files.js";
 import type { Clock } from "../../main/ts/wire/clock.js";
 import { webSockets } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
-import { MemoryFileStore, MemoryStore } from "./store.js";
+import { noCarrier, noFiles } from "./files.js";
+import { MemoryStore } from "./store.js";
 import { TESTS } from "./tests.js";
 
 /** What a test compares with the daemon's history: a message as it is now. */
@@ -28,15 +28,10 @@ const clock: Clock = {
   newId: () => crypto.randomUUID(),
 };
 
-const noFiles: FileCarrier = {
-  requestCookie: () => Promise.resolve(false),
-  send: () => ({ result: Promise.resolve({ at: "interrupted" }), stop: () => {} }),
-};
-
 /** The model of the page without the page: a test tells it what to do, and looks at what it knows. */
 class Model {
   private readonly store = new MemoryStore();
-  private readonly chat = new Chat(clock, () => this.store, { store: new MemoryFileStore(), mayKeep: () => false }, noFiles);
+  private readonly chat = new Chat(clock, () => this.store, noFiles, noCarrier);
   private readonly session: Session;
 
   constructor(url: string, user: string, password: string) {

@@ -1,4 +1,3 @@
-import type { FileStore, KeptFile } from "../../main/ts/store/files.js";
 import type { Store } from "../../main/ts/store/store.js";
 
 /** A store that is gone with its test. */
@@ -27,23 +26,5 @@ export class MemoryStore implements Store {
 
   async settled(): Promise<void> {
     // It is written synchronously.
-  }
-}
-
-/** Keeps files as long as its test lives. */
-export class MemoryFileStore implements FileStore {
-  readonly kept = new Map<string, KeptFile>();
-
-  async keep(file: KeptFile): Promise<boolean> {
-    this.kept.set(file.id, file);
-    return true;
-  }
-
-  async remove(id: string): Promise<void> {
-    this.kept.delete(id);
-  }
-
-  async of(account: string): Promise<readonly KeptFile[]> {
-    return [...this.kept.values()].filter((file) => file.account === account);
   }
 }

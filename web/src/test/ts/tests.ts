@@ -14,7 +14,8 @@ import type { Attempt, FileCarrier, OutgoingFile, SendResult } from "../../main/
 import type { Dial, LinkListener } from "../../main/ts/wire/link.js";
 import { Session } from "../../main/ts/wire/session.js";
 import { ManualClock } from "./clock.js";
-import { MemoryFileStore, MemoryStore } from "./store.js";
+import { MemoryFileStore, noCarrier, noFiles } from "./files.js";
+import { MemoryStore } from "./store.js";
 
 /** Fails, unless both are the same as JSON. */
 function equal(is: unknown, should: unknown): void {
@@ -147,11 +148,6 @@ class ScriptedUploads {
     this.clock.pass(3_600_000);
   }
 }
-
-const noFiles: FileCarrier = {
-  requestCookie: () => Promise.resolve(false),
-  send: () => ({ result: Promise.resolve({ at: "interrupted" }), stop: () => {} }),
-};
 
 const PASSWORD = { user: "ann", password: "secret", remember: false };
 
@@ -420,7 +416,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
   "a correction outlives the page until it is answered": () => {
     const store = new MemoryStore();
     const clock = new ManualClock();
-    const load = () => new Chat(clock, () => store, { store: new MemoryFileStore(), mayKeep: () => false }, noFiles);
+    const load = () => new Chat(clock, () => store, noFiles, noCarrier);
     const state = (chat: Chat) => {
       const { correcting, correction } = chat.conversation("U2");
       return [correcting.value, correction];
@@ -448,7 +444,7 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
   },
   "a correction that is refused goes back to where it was written": () => {
     const store = new MemoryStore();
-    const chat = new Chat(new ManualClock(), () => store, { store: new MemoryFileStore(), mayKeep: () => false }, noFiles);
+    const chat = new Chat(new ManualClock(), () => store, noFiles, noCarrier);
     const conversation = chat.conversation("U2");
     chat.outbox.correctionSent(conversation, 5, "new");
     chat.outbox.correctionAnswered(conversation, 5, "new", false);

@@ -11,7 +11,10 @@ import { isKey, isUser } from "./place.js";
 const LIST_LIMIT = 100;
 /** How long to wait after a refusal before the list is requested again, in milliseconds. */
 const RETRY_DELAY = 5_000;
-/** The least delay before the daemon is asked for unread counts after a message was taken back, in milliseconds; the most is ten times this. */
+/**
+ * The least delay before the daemon is asked for unread counts after a message was taken back, in milliseconds; the
+ * most is ten times this.
+ */
 const RECOUNT_DELAY = 1_000;
 /** How many users are looked up at once. */
 const MAX_LOOKUPS = 200;

@@ -9,9 +9,6 @@ import * as Type from "../wire/type.js";
 
 /** How long a draft waits before it is stored, in milliseconds. */
 const DRAFT_DELAY = 300;
-/** The first and the longest pause before a temporarily refused text is sent again, in milliseconds. */
-const FIRST_BACKOFF = 1_000;
-const MAX_BACKOFF = 30_000;
 /** How often a text is retried after an internal error, when the daemon may not know whether it is stored. */
 const MAX_TRIES = 5;
 /** The shortest time between typing notifications, in milliseconds. */
@@ -20,7 +17,6 @@ const TYPING_INTERVAL = 3_000;
 /** Drafts, and texts waiting for their number: each is sent exactly once, in order, even across reconnections. */
 export class Outbox {
   private readonly unsavedDrafts = new Set<Conversation>();
-  private lastWrittenAt = 0;
   /**
    * The text in flight of each conversation, by its id: the next one is sent after its answer, so that none overtakes
    * it.
@@ -33,7 +29,7 @@ export class Outbox {
   private typingSentAt = 0;
 
   constructor(private readonly known: ChatState) {
-    this.retry = new Retry(known.clock, FIRST_BACKOFF, MAX_BACKOFF);
+    this.retry = new Retry(known.clock);
   }
 
   /** Finds the waiting text that a message of the user's own seems to be: the message may arrive before its answer. */
@@ -49,9 +45,7 @@ export class Outbox {
   /** Sends a text, exactly once; it is shown immediately, as waiting. */
   send(conversation: Conversation, text: string): void {
     const re = conversation.replyingTo.peek();
-    // Later texts have later times, even if the clock is set back in between.
-    this.lastWrittenAt = Math.max(this.known.now(), this.lastWrittenAt + 1);
-    const waiting: WaitingText = { id: this.known.clock.newId(), text, at: this.lastWrittenAt, ...(re === null ? {} : { re }) };
+    const waiting: WaitingText = { id: this.known.clock.newId(), text, at: this.known.nextTime(), ...(re === null ? {} : { re }) };
     batch(() => {
       conversation.replyingTo.value = null;
       conversation.waiting.value = [...conversation.waiting.peek(), waiting];
@@ -226,8 +220,8 @@ export class Outbox {
 
   /** Records the answer to a correction; what was refused is to be written again. */
   correctionAnswered(conversation: Conversation, mid: number, text: string, isDone: boolean): void {
-    if (this.known.conversations.peek().get(conversation.key) !== conversation) {
-      // Somebody else has logged in, or nobody: this is not stored for them.
+    if (!this.known.isKnown(conversation)) {
+      // Nothing is stored for whoever has logged in since.
       return;
     }
     if (conversation.sentCorrection?.mid === mid && conversation.sentCorrection.text === text) {
@@ -301,7 +295,7 @@ export class Outbox {
       const conversation = this.known.conversation(key);
       if (conversation.waiting.peek().length === 0) {
         conversation.waiting.value = waiting;
-        this.lastWrittenAt = Math.max(this.lastWrittenAt, ...waiting.map(({ at }) => at));
+        waiting.forEach(({ at }) => this.known.noteTime(at));
       }
     }
   }

@@ -5,16 +5,16 @@ export class Retry {
   private delay: number;
   private cancelTimer: () => void = () => {};
 
-  /** @param first and `longest` are in milliseconds */
+  /** @param first the first delay, in milliseconds, as is `longest`, the maximum */
   constructor(
     private readonly clock: Clock,
-    private readonly first: number,
-    private readonly longest: number,
+    private readonly first = 1_000,
+    private readonly longest = 30_000,
   ) {
     this.delay = first;
   }
 
-  /** Schedules a retry after the delay, in place of any pending one; `part` is the fraction of the delay to wait. */
+  /** Schedules a retry after a fraction of the delay, in place of any pending one. */
   schedule(act: () => void, fraction = 1): void {
     this.cancel();
     this.cancelTimer = this.clock.after(this.delay * fraction, act);

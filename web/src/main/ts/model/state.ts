@@ -38,6 +38,8 @@ export class ChatState {
   clockOffset = 0;
   /** The session through which everything else is requested and sent. */
   session!: Session;
+  /** When something was last written or chosen to be sent. */
+  private lastSent = 0;
 
   constructor(
     readonly clock: Clock,
@@ -64,6 +66,25 @@ export class ChatState {
   /** Returns the time by the daemon's clock, in milliseconds since 1970: that of the device may be wrong. */
   now(): number {
     return this.clock.now() + this.clockOffset;
+  }
+
+  /**
+   * Returns the time of what is sent now, by the daemon's clock: what is sent later has a later one, even if the clock
+   * is set back in between.
+   */
+  nextTime(): number {
+    this.lastSent = Math.max(this.now(), this.lastSent + 1);
+    return this.lastSent;
+  }
+
+  /** Records when something was sent before the page was loaded. */
+  noteTime(at: number): void {
+    this.lastSent = Math.max(this.lastSent, at);
+  }
+
+  /** Returns whether a conversation is still known: it is not once somebody else, or nobody, is logged in. */
+  isKnown(conversation: Conversation): boolean {
+    return this.conversations.peek().get(conversation.key) === conversation;
   }
 
   /** Returns a conversation, creating it if it is new. */

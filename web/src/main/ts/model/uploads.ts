@@ -7,9 +7,6 @@ import type { ChatState } from "./state.js";
 import { isKey } from "./place.js";
 import { Retry } from "./retry.js";
 
-/** The first and the longest pause before a transfer that was cut is tried again, in milliseconds. */
-const FIRST_BACKOFF = 1_000;
-const MAX_BACKOFF = 30_000;
 /** Over how long the speed is measured, in milliseconds. */
 const SPEED_WINDOW = 3_000;
 /** How many files are uploaded at once, each in another conversation: the daemon accepts four per account. */
@@ -27,7 +24,9 @@ export interface Upload {
   readonly state: Signal<UploadState>;
 }
 
-/** Where files are kept over a reload, and whether this account's may be: not on a device that is not the user's own. */
+/**
+ * Where files are kept over a reload, and whether this account's may be: not on a device that is not the user's own.
+ */
 export interface KeptFiles {
   store: FileStore;
   mayKeep(): boolean;
@@ -71,8 +70,6 @@ export class Uploads {
   private readonly retry: Retry;
   /** The account whose files were restored. */
   private restored: string | null = null;
-  /** When the last file was chosen: later ones have later times, even if the clock is set back in between. */
-  private lastAt = 0;
 
   constructor(
     private readonly known: ChatState,
@@ -81,23 +78,22 @@ export class Uploads {
     /** Returns whether the session is live, that is, whether the daemon answers other requests. */
     private readonly isLive: () => boolean,
   ) {
-    this.retry = new Retry(known.clock, FIRST_BACKOFF, MAX_BACKOFF);
+    this.retry = new Retry(known.clock);
   }
 
-  /** Returns how many files are on their way, in all conversations. */
+  /** Returns the files that are on their way, in all conversations. */
+  private get underWay(): readonly Upload[] {
+    return [...this.known.conversations.value.values()].flatMap(({ uploads }) => uploads.value.filter(({ state }) => isUnderWay(state.value)));
+  }
+
+  /** Returns how many files are on their way. */
   get count(): number {
-    return [...this.known.conversations.value.values()].reduce(
-      (sum, { uploads }) => sum + uploads.value.filter(({ state }) => isUnderWay(state.value)).length,
-      0,
-    );
+    return this.underWay.length;
   }
 
   /** Returns how many files on their way would be lost with the page. */
   get unkept(): number {
-    return [...this.known.conversations.value.values()].reduce(
-      (sum, { uploads }) => sum + uploads.value.filter(({ state, isKept }) => isUnderWay(state.value) && !isKept.value).length,
-      0,
-    );
+    return this.underWay.filter(({ isKept }) => !isKept.value).length;
   }
 
   /** Sets the token of the session, with which files are sent; null while there is no session. */
@@ -122,7 +118,7 @@ export class Uploads {
         isPicture,
         ...(re === null || index > 0 ? {} : { re }),
       },
-      at: (this.lastAt = Math.max(this.known.now(), this.lastAt + 1)),
+      at: this.known.nextTime(),
       isRestored: false,
       isKept: signal(false),
       state: signal<UploadState>({ at: "waiting", sent: 0 }),
@@ -145,14 +141,13 @@ export class Uploads {
   private async keepOne(conversation: Conversation, upload: Upload): Promise<void> {
     const { store } = this.files;
     const { sending, at } = upload;
-    const isKnown = () => this.known.conversations.peek().get(conversation.key) === conversation;
     const isWanted = () => conversation.uploads.peek().includes(upload) && upload.state.peek().at !== "done";
     const state = upload.state.peek();
     const refused = state.at === "refused" ? { refused: { code: state.code, text: state.text } } : {};
     if (isWanted() && (await store.keep({ ...sending, account: this.known.me, at, ...refused }))) {
       upload.isKept.value = true;
       // It may have been sent, or cancelled, in the meantime; if another tab has taken over, that one sends it.
-      if (isKnown() && !isWanted()) {
+      if (this.known.isKnown(conversation) && !isWanted()) {
         await store.remove(sending.id);
       }
     }
@@ -193,6 +188,7 @@ export class Uploads {
         this.attempted.add(upload);
         conversation.uploads.value = [...conversation.uploads.peek(), upload];
       }
+      this.known.noteTime(at);
       if (!mayKeep) {
         await store.remove(more.id);
       }
@@ -200,7 +196,9 @@ export class Uploads {
     this.sendNext();
   }
 
-  /** Cancels an upload, or removes a refused one; the daemon keeps the part that it has received for at most an hour. */
+  /**
+   * Cancels an upload, or removes a refused one; the daemon keeps the part that it has received for at most an hour.
+   */
   cancel(conversation: Conversation, upload: Upload): void {
     conversation.uploads.value = conversation.uploads.peek().filter((one) => one !== upload);
     this.running.get(upload)?.stop();

@@ -1,3 +1,5 @@
+import { openDatabase } from "./database.js";
+
 /** A file of an account that is to be sent, as it is kept over a reload. */
 export interface KeptFile {
   /** Identifies it at the daemon, too. */
@@ -33,23 +35,13 @@ export class DeviceFileStore implements FileStore {
   private opened: Promise<IDBDatabase> | null = null;
 
   private open(): Promise<IDBDatabase> {
-    this.opened ??= new Promise((resolve, reject) => {
-      const request = indexedDB.open(DATABASE, 1);
-      request.onupgradeneeded = () => request.result.createObjectStore(TABLE, { keyPath: "id" });
-      request.onerror = () => reject(request.error ?? new Error("not opened"));
-      request.onblocked = () => reject(new Error("blocked"));
-      request.onsuccess = () => {
-        const { result } = request;
-        // Safari closes what a page in the background has open: the next use opens it again.
-        result.onclose = () => (this.opened = null);
-        result.onversionchange = () => {
-          this.opened = null;
-          result.close();
-        };
-        resolve(result);
-      };
-    });
-    this.opened.catch(() => (this.opened = null));
+    const forget = () => {
+      this.opened = null;
+    };
+    if (this.opened === null) {
+      this.opened = openDatabase(DATABASE, TABLE, { keyPath: "id" }, forget);
+      this.opened.catch(forget);
+    }
     return this.opened;
   }
 

@@ -1,3 +1,5 @@
+import { openDatabase } from "./database.js";
+
 /** Storage for what must outlive the page, by name; read synchronously, written asynchronously. */
 export interface Store {
   get(name: string): string | null;
@@ -92,27 +94,13 @@ export class DeviceStore implements Store {
   }
 
   /** Opens the storage; resolves with null if the browser has none, as in some private windows. */
-  static open(refused: () => void): Promise<DeviceStore | null> {
-    return new Promise((resolve) => {
-      let request: IDBOpenDBRequest;
-      try {
-        request = indexedDB.open(DATABASE, 1);
-      } catch {
-        resolve(null);
-        return;
-      }
-      request.onupgradeneeded = () => request.result.createObjectStore(TABLE);
-      request.onerror = () => resolve(null);
-      request.onblocked = () => resolve(null);
-      request.onsuccess = () => {
-        const database = request.result;
-        database.onversionchange = () => database.close();
-        read(database).then(
-          (known) => resolve(new DeviceStore(database, known, refused)),
-          () => resolve(null),
-        );
-      };
-    });
+  static async open(refused: () => void): Promise<DeviceStore | null> {
+    try {
+      const database = await openDatabase(DATABASE, TABLE, {}, () => {});
+      return new DeviceStore(database, await read(database), refused);
+    } catch {
+      return null;
+    }
   }
 
   get(name: string): string | null {

@@ -32,7 +32,6 @@ function currentVisit(): Visit | null {
   return history.state as Visit | null;
 }
 
-
 /** What the whole view needs: the model, the login, the current place, and notices. */
 export class App {
   readonly place: Signal<Place>;
@@ -69,9 +68,9 @@ export class App {
     readonly isStorageRefused: ReadonlySignal<boolean>,
   ) {
     const place = placeOf(location.hash);
-    // A message that was shown already: a reload returns to where the user was reading.
-    this.place = signal(currentVisit()?.isShown === true && place.at === "conversation" ? { at: place.at, key: place.key } : place);
     const visit = currentVisit();
+    // A message that was shown already: a reload returns to where the user was reading.
+    this.place = signal(visit?.isShown === true && place.at === "conversation" ? { at: place.at, key: place.key } : place);
     if (visit?.isSheet === true) {
       history.replaceState({ ...visit, isSheet: false } satisfies Visit, "");
     }

@@ -66,7 +66,8 @@ function Columns() {
   const w = words();
 
   useEffect(() => {
-    // The place is already set, unless the address has changed since; but a link to a message was not followed, nor was it checked whose visit this was.
+    // The place is already set, unless the address has changed since; but a link to a message was not followed, nor was
+    // it checked whose visit this was.
     const wasChanged = history.state === null && addressOf(app.place.peek()) !== location.hash;
     if (messageOf(location.hash) !== null || wasChanged || (history.state !== null && history.state.user !== chat.me)) {
       app.follow();

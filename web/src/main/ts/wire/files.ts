@@ -113,7 +113,8 @@ export const http: FileCarrier = {
         return { at: "interrupted" };
       }
       const end = await post(offset);
-      // If the upload was resumed at the wrong offset, the next attempt asks for the offset again: bytes of the previous attempt may have arrived meanwhile.
+      // If the upload was resumed at the wrong offset, the next attempt asks for the offset again: bytes of the
+      // previous attempt may have arrived meanwhile.
       if (end.at === "refused" && offset > 0 && (end.code === "malformed" || end.code === "no-such-file")) {
         return { at: "interrupted" };
       }

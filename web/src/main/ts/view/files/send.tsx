@@ -117,7 +117,10 @@ export function SendSheet({ files, conversation, title, close }: { files: readon
   );
 }
 
-/** Returns a large photo with fewer pixels, upright; null if it would not be smaller, is animated, or can't be read here. */
+/**
+ * Returns a large photo with fewer pixels, upright; null if it would not be smaller, is animated, or can't be read
+ * here.
+ */
 async function smallerOf(file: File): Promise<Blob | null> {
   if (file.size <= LARGE_PHOTO || !PHOTO.test(file.type)) {
     return null;

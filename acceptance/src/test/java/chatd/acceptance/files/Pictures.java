@@ -348,7 +348,9 @@ public final class Pictures {
                         Wire.join(frames)));
     }
 
-    /** Returns a lossless WebP image of one colour: each of its codes has a single symbol, so its pixels take no bits. */
+    /**
+     * Returns a lossless WebP image of one colour: each of its codes has a single symbol, so its pixels take no bits.
+     */
     private static byte[] lossless(int side, Color colour) {
         var bits = new BitSet();
         int at = 0;

@@ -59,8 +59,8 @@ public abstract class GroupTestBase extends JsonTestBase {
     }
 
     /**
-     * Sends a message, without braces, with an id of its own. Returns what answers it: type 17 (done), type 18 (refused), or the list of
-     * members. What comes before the answer is discarded.
+     * Sends a message, without braces, with an id of its own. Returns what answers it: type 17 (done), type 18
+     * (refused), or the list of members. What comes before the answer is discarded.
      */
     public static JsonNode answer(JsonSocket by, String message) {
         String id = Chatd.newName();

@@ -94,8 +94,8 @@ class WebBudgetIT extends BrowserTestBase {
             }""";
 
     /**
-     * Whether the last input is so long ago that layout shifts count again: half a second, and some more to be safe, by the
-     * browser's rules.
+     * Whether the last input is so long ago that layout shifts count again: half a second, and some more to be safe, by
+     * the browser's rules.
      */
     private static final String QUIET = "() => performance.now() - lastInput > 600";
 

@@ -64,6 +64,13 @@ class WebPhoneIT extends BrowserTestBase {
         assertThat(desk.page().locator("li.message .text").last()).hasText("two\nthree");
     }
 
+    private static void openAndEscape(WebPerson phone, Locator sheet) {
+        phone.button("Emoticons").click();
+        WebPerson.awaitVisible(sheet);
+        phone.page().keyboard().press("Escape");
+        WebPerson.awaitGone(sheet);
+    }
+
     /** Each press of the phone's back button closes the topmost thing, and nothing else. */
     @Test
     void theWayBackClosesOneThingAtATime() {
@@ -79,10 +86,7 @@ class WebPhoneIT extends BrowserTestBase {
         WebPerson.awaitVisible(phone.composer());
 
         // At once after one is closed, another may be opened, and lead on.
-        phone.button("Emoticons").click();
-        WebPerson.awaitVisible(sheet);
-        phone.page().keyboard().press("Escape");
-        WebPerson.awaitGone(sheet);
+        openAndEscape(phone, sheet);
         phone.act("hello", "Reply");
         WebPerson.awaitGone(sheet);
         assertThat(phone.page().locator(".about")).containsText("Reply to yourself");
@@ -95,10 +99,7 @@ class WebPhoneIT extends BrowserTestBase {
         WebPerson.awaitVisible(phone.composer());
 
         // Closed in another way, a sheet leaves nothing behind to go back through.
-        phone.button("Emoticons").click();
-        WebPerson.awaitVisible(sheet);
-        phone.page().keyboard().press("Escape");
-        WebPerson.awaitGone(sheet);
+        openAndEscape(phone, sheet);
         phone.page().waitForFunction("() => history.state.isSheet !== true");
         // Nor is a sheet that was closed opened again by going forward.
         phone.page().goForward();

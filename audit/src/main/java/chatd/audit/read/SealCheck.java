@@ -127,9 +127,8 @@ final class SealCheck {
         if (anchor != null && !anchor.equals(seal.element())) {
             return at + "not the seal in the anchor: the log was rewritten";
         }
-        // An auditor with a key need not trust one named only by an anchor: the anchor may be from the system's
-        // journal,
-        // to which anyone can write.
+        // An auditor with a key need not trust one named only by an anchor: that may be from the system's journal, to
+        // which anyone can write.
         isAuthentic = isTrusted || (anchor != null && !hasKeys);
         if (isAuthentic) {
             lastTrustedSeq = seal.seq();
@@ -205,8 +204,8 @@ final class SealCheck {
     }
 
     /**
-     * Returns whether the last trusted seal is the last seal in the log, followed by at most {@link Seal#MAX_UNSEALED} events, and whether an
-     * anchor, if there are any, was found.
+     * Returns whether the last trusted seal is the last seal in the log, followed by at most {@link Seal#MAX_UNSEALED}
+     * events, and whether an anchor, if there are any, was found.
      */
     boolean isAuthentic() {
         return isAuthentic;

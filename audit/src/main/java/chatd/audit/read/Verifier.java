@@ -33,8 +33,8 @@ public final class Verifier {
      * @param firstError the first error: file, line and what is wrong; null if there is none
      * @param lastAuthenticSeq the seq of the last seal that a given key or anchor vouches for: everything before it is as
      *     written; 0 if there is none
-     * @param isAuthentic whether that is the last seal in the log, at most {@link Seal#MAX_UNSEALED} events follow it, and
-     *     nothing is missing at the beginning except what retention deleted
+     * @param isAuthentic whether that is the last seal in the log, at most {@link Seal#MAX_UNSEALED} events follow it,
+     *     and nothing is missing at the beginning except what retention deleted
      * @param notes what can't be verified
      */
     public record Report(

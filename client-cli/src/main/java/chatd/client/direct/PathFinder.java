@@ -16,16 +16,17 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for a path to another side of a direct session: probes the addresses that it has named, and those from which its
- * probes come; whoever is to open the connection does so at the first address that answers. Runs on the session's event
- * loop.
+ * Looks for a path to another side of a direct session: probes the addresses that it has named, and those from which
+ * its probes come; whoever is to open the connection does so at the first address that answers. Runs on the session's
+ * event loop.
  */
 final class PathFinder {
     /** When probes are sent to each address, in milliseconds. */
     private static final int[] PROBES = {0, 200, 600, 1_400, 3_000};
 
     /**
-     * Maximum number of probes, within {@link #PROBES_SECONDS}, to an address that has sent nothing: it may belong to somebody else.
+     * Maximum number of probes, within {@link #PROBES_SECONDS}, to an address that has sent nothing: it may belong to
+     * somebody else.
      */
     private static final int MAX_PROBES = 8;
 

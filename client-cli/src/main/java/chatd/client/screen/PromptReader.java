@@ -33,7 +33,9 @@ final class PromptReader extends LineReaderImpl {
         super(terminal, "chat-client", new HashMap<>());
     }
 
-    /** Sets how grapheme clusters are shown; {@code typed}, typed before the first line is read, becomes its beginning. */
+    /**
+     * Sets how grapheme clusters are shown; {@code typed}, typed before the first line is read, becomes its beginning.
+     */
     void setClusters(Clusters found, String typed) {
         clusters = found;
         runMacro(typed);

@@ -51,17 +51,17 @@ public final class TerminalScreen implements Screen {
     /** Guards the progress lines and the output held back; held while they are printed. */
     private final Object outputLock = new Object();
 
-    /** The progress line shown in place of a prompt; null for none. Guarded by {@code running}. */
+    /** The progress line shown in place of a prompt; null for none. Guarded by {@code outputLock}. */
     @GuardedBy("outputLock")
     private @Nullable String progress;
 
-    /** The operations in progress. Guarded by {@code running}. */
+    /** The operations in progress. Guarded by {@code outputLock}. */
     @GuardedBy("outputLock")
     private final List<ProgressBar> bars = new ArrayList<>();
 
     /**
      * Output held back while another program has the terminal, to be shown afterwards; null otherwise. Guarded by
-     * {@code running}.
+     * {@code outputLock}.
      */
     @GuardedBy("outputLock")
     private @Nullable List<AttributedString> held;
@@ -517,7 +517,10 @@ public final class TerminalScreen implements Screen {
         showProgress();
     }
 
-    /** Shows the progress lines above the prompt, or the newest operation's in place of a prompt, but not during a question. */
+    /**
+     * Shows the progress lines above the prompt, or the newest operation's in place of a prompt, but not during a
+     * question.
+     */
     private void showProgress() {
         String prompt = shownPrompt;
         if (prompt != null) {

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * loss, reconnects and shows what was missed, nothing twice; the user's thread sends. A session that the server ended
  * (another login, an administrator) stays ended until {@link #begin} is called again.
  *
- * <p>How a loss is bridged depends on what the server reports: {@code ReplayedSession} compares the history with what was
- * shown, {@code ResumedSession} continues by number.
+ * <p>How a loss is bridged depends on what the server reports: {@code ReplayedSession} compares the history with what
+ * was shown, {@code ResumedSession} continues by number.
  */
 public abstract class ChatSession {
     private static final Duration LEAVE_TIMEOUT = Duration.ofSeconds(5);
@@ -387,8 +387,8 @@ public abstract class ChatSession {
      * @param answered the number of the message that it answers; 0 for none
      * @param id an identifier under which the server stores it once; empty for a new one
      * @throws NotConnected if there is no connection
-     * @throws IllegalArgumentException if a name is longer than the protocol allows, or the server supports neither replies
-     *     nor identifiers and one was given
+     * @throws IllegalArgumentException if a name is longer than the protocol allows, or the server supports neither
+     *     replies nor identifiers and one was given
      */
     public abstract Outgoing say(List<String> to, String text, long answered, String id) throws IOException;
 

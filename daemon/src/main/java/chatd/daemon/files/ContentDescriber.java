@@ -12,7 +12,10 @@ import java.util.Optional;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
-/** Determines the media types of stored files; also, in the background, of files that an earlier version stored without one. */
+/**
+ * Determines the media types of stored files; also, in the background, of files that an earlier version stored without
+ * one.
+ */
 final class ContentDescriber implements AutoCloseable {
     private static final Logger LOG = LogManager.getLogger(ContentDescriber.class);
 
@@ -27,7 +30,9 @@ final class ContentDescriber implements AutoCloseable {
         this.thread = Thread.startVirtualThread(this::describeAll);
     }
 
-    /** Returns the media type and size of a stored picture, which is served unaltered or, if it is damaged, not shown. */
+    /**
+     * Returns the media type and size of a stored picture, which is served unaltered or, if it is damaged, not shown.
+     */
     static Media mediaOf(StoredSource source) {
         try {
             Optional<Picture> picture = Picture.of(source);

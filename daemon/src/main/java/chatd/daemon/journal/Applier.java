@@ -27,8 +27,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Applies entries that were committed and logged, using nothing but the entry: updates the directory and the sessions, and
- * delivers messages. The submitter is notified by the journal. Called in the order of the entries, on the journal's
+ * Applies entries that were committed and logged, using nothing but the entry: updates the directory and the sessions,
+ * and delivers messages. The submitter is notified by the journal. Called in the order of the entries, on the journal's
  * thread.
  */
 public final class Applier {

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param device as in {@link SessionCommand.LogIn}
  * @param token null if its dialect has none
- * @param remembered the remembered device with the key for its next login; null if the device is not remembered, or if a session is resumed, whose client has that key already
+ * @param remembered the remembered device with the key for its next login; null if the device is not remembered, or if
+ *     a session is resumed, whose client has that key already
  * @param after the number of the last message that it was sent before; -1 if it does not resume
  */
 record LoginRequest(

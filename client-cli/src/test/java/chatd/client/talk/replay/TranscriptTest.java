@@ -190,7 +190,10 @@ class TranscriptTest {
         assertThat(seen).containsExactly("LOSS", "m4");
     }
 
-    /** An item that was stored, and about which the server sent no text, is reported, and recognised when it is replayed. */
+    /**
+     * An item that was stored, and about which the server sent no text, is reported, and recognised when it is
+     * replayed.
+     */
     @Test
     void aStoredItemIsReportedOnceAndNotShownAgain() {
         reconnect(others(1, 2));

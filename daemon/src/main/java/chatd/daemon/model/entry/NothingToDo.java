@@ -9,7 +9,7 @@ public final class NothingToDo extends RuntimeException {
     private final transient Receipt receipt;
 
     public NothingToDo(Receipt receipt) {
-        super("already sent", null, false, false);
+        super("nothing to do", null, false, false);
         this.receipt = receipt;
     }
 

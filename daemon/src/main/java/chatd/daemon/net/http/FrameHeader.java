@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBuf;
 import java.nio.ByteBuffer;
 
 /**
- * The header of a client's WebSocket frame (RFC 6455, section 5.2), read however its bytes are split, and checked as soon
- * as they are there. One per connection; one thread.
+ * The header of a client's WebSocket frame (RFC 6455, section 5.2), read however its bytes are split, and checked as
+ * soon as they are there. One per connection; one thread.
  */
 final class FrameHeader {
     static final int CONTINUATION = 0;
