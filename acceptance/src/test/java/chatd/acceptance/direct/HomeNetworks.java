@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInfo;
 
@@ -24,6 +26,9 @@ import org.junit.jupiter.api.TestInfo;
  */
 final class HomeNetworks implements AutoCloseable {
     private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    /** A namespace's name; the group is the number of the process that added it. */
+    private static final Pattern NAMESPACE = Pattern.compile("cd(\\d+)[a-z](?:r|[fm]\\d+)");
 
     /** What a home's router does. */
     enum Kind {
@@ -57,7 +62,7 @@ final class HomeNetworks implements AutoCloseable {
     private final int number = (int) ((ProcessHandle.current().pid() + 37L * count) % 250) + 1;
 
     private final String hex = "%02x".formatted(number);
-    private final String prefix = "cd" + ProcessHandle.current().pid() % 100_000 + (char) ('a' + count % 26);
+    private final String prefix = "cd" + ProcessHandle.current().pid() + (char) ('a' + count % 26);
     private final String carrier = prefix + "r";
     private final List<String> namespaces = new ArrayList<>();
     private int homes;
@@ -96,9 +101,22 @@ final class HomeNetworks implements AutoCloseable {
     static void assumePossible(TestInfo tests) {
         assertThat(tests.getTags()).as("tags of a class that uses homes").contains("homes");
         if (obstacle == null) {
+            deleteLeftovers();
             obstacle = findObstacle();
         }
         assumeTrue(obstacle.isEmpty(), obstacle);
+    }
+
+    /** Deletes the homes of tests that were killed: their links have addresses that would be given again. */
+    private static void deleteLeftovers() {
+        ProcessResult.program(List.of("ip", "netns", "list"))
+                .out()
+                .lines()
+                .map(line -> NAMESPACE.matcher(line.split(" ", 2)[0]))
+                .filter(name -> name.matches()
+                        && ProcessHandle.of(Long.parseLong(name.group(1))).isEmpty())
+                .map(Matcher::group)
+                .forEach(HomeNetworks::delete);
     }
 
     private static String findObstacle() {
@@ -277,16 +295,20 @@ final class HomeNetworks implements AutoCloseable {
     @Override
     public void close() {
         for (String namespace : namespaces) {
-            ProcessResult.program(List.of("ip", "netns", "del", namespace));
-            Path hosts = Path.of("/etc/netns", namespace);
-            if (Files.exists(hosts)) {
-                try {
-                    Wire.deleteTree(hosts);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }
+            delete(namespace);
         }
         ProcessResult.program(List.of("ip", "link", "del", prefix + "d"));
+    }
+
+    private static void delete(String namespace) {
+        ProcessResult.program(List.of("ip", "netns", "del", namespace));
+        Path hosts = Path.of("/etc/netns", namespace);
+        if (Files.exists(hosts)) {
+            try {
+                Wire.deleteTree(hosts);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }
