@@ -10,8 +10,12 @@ import chatd.acceptance.web.browser.WebPerson;
 import chatd.fixtures.Campaign;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Locator.PressSequentiallyOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -26,13 +30,20 @@ class WebSpeedIT extends BrowserTestBase {
     private static final int TURNS = Campaign.times(2, 30);
     private static final int PEOPLE = 10;
 
-    /** Collects how long each interaction took until the next frame was painted (Interaction to Next Paint). */
+    /** As fast as people type, in milliseconds from key to key: without a pause, each would wait for those before it. */
+    private static final PressSequentiallyOptions TYPING = new PressSequentiallyOptions().setDelay(60);
+
+    /**
+     * Collects how long each interaction took until the next frame was painted (Interaction to Next Paint), and what it
+     * was: its event, and the element's tag and class.
+     */
     private static final String RECORDER = """
             () => {
               window.interactions = new Map();
-              new PerformanceObserver((list) => list.getEntries().forEach(({ interactionId, duration }) => {
-                if (interactionId > 0) {
-                  interactions.set(interactionId, Math.max(duration, interactions.get(interactionId) ?? 0));
+              new PerformanceObserver((list) => list.getEntries().forEach(({ interactionId, duration, name, target }) => {
+                if (interactionId > 0 && duration >= (interactions.get(interactionId)?.duration ?? 0)) {
+                  const what = `${name} ${target?.nodeName.toLowerCase() ?? "?"}.${target?.className?.baseVal ?? target?.className}`;
+                  interactions.set(interactionId, { duration, what });
                 }
               })).observe({ type: "event", durationThreshold: 16, buffered: true });
             }""";
@@ -64,22 +75,22 @@ class WebSpeedIT extends BrowserTestBase {
             }
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
-        CDPSession tools = desk.page().context().newCDPSession(desk.page());
-        var rate = new JsonObject();
-        rate.addProperty("rate", 4);
-        tools.send("Emulation.setCPUThrottlingRate", rate);
         others.forEach(other -> desk.row(other.name()));
         // Each for the first time, and at the processor's own speed.
         report(
                 "from the list to a conversation",
                 others.stream().map(other -> open(desk, other)).toList());
+        CDPSession tools = desk.page().context().newCDPSession(desk.page());
+        var rate = new JsonObject();
+        rate.addProperty("rate", 4);
+        tools.send("Emulation.setCPUThrottlingRate", rate);
         desk.page().evaluate(RECORDER);
         List<Double> openings = new ArrayList<>();
         for (int turn = 0; turn < TURNS; turn++) {
             for (Chatd.Person other : others) {
                 openings.add(open(desk, other));
             }
-            desk.composer().pressSequentially("what is typed " + turn);
+            desk.composer().pressSequentially("what is typed " + turn, TYPING);
             desk.composer().press("Enter");
             desk.reads("what is typed " + turn);
             desk.act("what is typed " + turn, "👍");
@@ -88,9 +99,10 @@ class WebSpeedIT extends BrowserTestBase {
         }
         JsonNode took = JsonMapper.shared()
                 .readTree((String) desk.page().evaluate("JSON.stringify([...interactions.values()])"));
-        report(
-                "with CPU 4x: interactions of 16 ms or more",
-                took.valueStream().map(JsonNode::asDouble).toList());
+        report("with CPU 4x: interactions of 16 ms or more", durations(took.valueStream()));
+        took.valueStream()
+                .collect(Collectors.groupingBy(one -> one.get("what").asString(), TreeMap::new, Collectors.toList()))
+                .forEach((what, of) -> report("of them, " + what, durations(of.stream())));
         report("with CPU 4x: from the list to a conversation", openings);
         assertThat(openings).hasSize(TURNS * PEOPLE);
     }
@@ -98,6 +110,10 @@ class WebSpeedIT extends BrowserTestBase {
     /** Returns how many milliseconds it took until the messages of a conversation were painted. */
     private static double open(WebPerson person, Chatd.Person other) {
         return ((Number) person.page().evaluate(OPEN, other.name())).doubleValue();
+    }
+
+    private static List<Double> durations(Stream<JsonNode> interactions) {
+        return interactions.map(one -> one.get("duration").asDouble()).toList();
     }
 
     private static void report(String what, List<Double> milliseconds) {
