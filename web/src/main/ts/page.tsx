@@ -18,6 +18,9 @@ import { applyPreferredLanguage, LANGUAGE_KEY } from "./view/words.js";
 
 const MINUTE = 60_000;
 
+// Without its language, the page is in English.
+const isTranslated = applyPreferredLanguage().catch(() => {});
+
 const clock: Clock = {
   now: () => Date.now(),
   after: (milliseconds, act) => {
@@ -87,7 +90,7 @@ addEventListener("online", () => session.wake());
 addEventListener("offline", () => session.wake(500));
 addEventListener("storage", ({ key }) => {
   if (key === LANGUAGE_KEY) {
-    applyPreferredLanguage();
+    void applyPreferredLanguage().catch(() => {});
   } else if (key === ENTER_KEY) {
     applyPreferredEnter();
   }
@@ -114,7 +117,7 @@ function saveAll(): void {
   login.storeLastReceived();
 }
 
-applyPreferredLanguage();
+await isTranslated;
 document.body.replaceChildren();
 render(<Root app={app} />, document.body);
 await login.resumeStored();

@@ -9,6 +9,7 @@ import { Outbox } from "./outbox.js";
 import { FileAccess } from "./fileaccess.js";
 import { Pages } from "./pages.js";
 import { Reducer } from "./reducer.js";
+import { MessageSearch } from "./search.js";
 import type { Entry } from "./timeline.js";
 import { type KeptFiles, Uploads } from "./uploads.js";
 import type { FileCarrier } from "../wire/files.js";
@@ -26,6 +27,7 @@ export class Chat extends ChatState {
   readonly uploads: Uploads;
   readonly fileAccess: FileAccess;
   readonly listing = new Listing(this);
+  readonly search = new MessageSearch(this);
   readonly state = signal<State>({ at: "idle" });
   readonly isBehind = signal(false);
   /** How many messages are unread, not counting conversations whose notifications are off. */
@@ -180,6 +182,7 @@ export class Chat extends ChatState {
       this.pages.forget();
       this.outbox.forget();
       this.uploads.forget();
+      this.search.close();
     });
   }
 }

@@ -77,6 +77,12 @@ export class App {
     effect(() => {
       this.lastOpen.value = this.chat.self.value === null ? null : (keyOf(this.place.value) ?? this.lastOpen.peek());
     });
+    // The list takes the place of what was found.
+    effect(() => {
+      if (this.place.value.at === "chats") {
+        this.chat.search.close();
+      }
+    });
     // What was chosen for one conversation is not offered to another.
     effect(() => {
       if (this.offered.value !== null && this.offered.value.key !== this.open.value) {
@@ -108,6 +114,13 @@ export class App {
         history.pushState(next, "", addressOf(place));
       }
     }
+  }
+
+  /** Opens the search, for what is in a conversation, or, with null, for anything. */
+  find(within: Key | null): void {
+    this.chat.search.begin(within);
+    this.go({ at: "find" });
+    document.querySelector<HTMLElement>(".search input")?.focus();
   }
 
   /** Opens a sheet, which the way back closes; returns what has to be called when it is gone. */
@@ -167,13 +180,16 @@ export class App {
   }
 
   /**
-   * Leaves a card, or what was opened beside a conversation, for the conversation; or for the list, if only one column
-   * is shown.
+   * Leaves a card, the search, or what else was opened beside a conversation, for the conversation; or for the list, if
+   * only one column is shown.
    */
   leave(): void {
     const key = keyOf(this.place.peek());
     const open = this.open.peek();
-    if ((this.place.peek().at === "card" || this.place.peek().at === "picture") && key !== null) {
+    this.chat.search.close();
+    if (this.place.peek().at === "find" && currentVisit()?.from != null) {
+      history.back();
+    } else if ((this.place.peek().at === "card" || this.place.peek().at === "picture") && key !== null) {
       this.close({ at: "conversation", key });
     } else if (open === null || this.isNarrow.peek()) {
       this.close({ at: "chats" });

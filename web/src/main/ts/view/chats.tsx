@@ -7,7 +7,7 @@ import { safe } from "../model/safe.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
 import { ErrorBoundary } from "./guard.js";
-import { Header, Icon, IconButton, Avatar, Name, ConversationLink, useTitle } from "./parts.js";
+import { Header, Icon, Avatar, Name, ConversationLink, useTitle } from "./parts.js";
 import { GroupChange } from "./news.js";
 import { cappedCount, shortTime } from "./time.js";
 import { words } from "./words.js";
@@ -42,8 +42,11 @@ export function Chats() {
           <Avatar of={chat.me as Key} name={name} />
         </button>
         <h1 tabIndex={-1}>{w.chats}</h1>
-        <IconButton is="find" label={w.find} onClick={() => app.go({ at: "find" })} />
       </Header>
+      <button type="button" class="searches" onClick={() => app.find(null)}>
+        <Icon is="find" />
+        {w.search}
+      </button>
       <Requests />
       <nav class="list" aria-label={w.chats} aria-busy={!isListed} onPointerDown={() => (held.value = chat.list.peek())}>
         {isListed && (
@@ -68,7 +71,7 @@ export function Chats() {
             {shown.value.every(({ key, last }) => key === "" && last.value === null) && (
               <div class="empty">
                 <strong>{w.nobodyYet}</strong>
-                <button type="button" class="plain" onClick={() => app.go({ at: "find" })}>
+                <button type="button" class="plain" onClick={() => app.find(null)}>
                   {w.findSomebody}
                 </button>
               </div>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { brokenRules, type PasswordRule } from "../model/password.js";
 import { useApp } from "./app.js";
 import { Icon } from "./parts.js";
-import { language, setLanguage, words } from "./words.js";
+import { type Language, language, setLanguage, words } from "./words.js";
 
 const RULES: readonly PasswordRule[] = ["length", "bytes", "name", "reused", "mismatch"];
 /** Those that depend on the password alone. */
@@ -48,15 +48,27 @@ export function LoginPage() {
 
 /** The language selector. */
 export function LanguageSelector() {
+  const isLost = useSignal(false);
+  const choose = (chosen: Language) => {
+    setLanguage(chosen).then(
+      () => (isLost.value = false),
+      () => (isLost.value = true),
+    );
+  };
   return (
-    <p class="languages" role="group" aria-label={words().languageLabel}>
-      <button type="button" class="plain" lang="en" aria-pressed={language.value === "en"} onClick={() => setLanguage("en")}>
-        English
-      </button>
-      <button type="button" class="plain" lang="zh-CN" aria-pressed={language.value === "zh"} onClick={() => setLanguage("zh")}>
-        中文
-      </button>
-    </p>
+    <>
+      <p class="languages" role="group" aria-label={words().languageLabel}>
+        <button type="button" class="plain" lang="en" aria-pressed={language.value === "en"} onClick={() => choose("en")}>
+          English
+        </button>
+        <button type="button" class="plain" lang="zh-CN" aria-pressed={language.value === "zh"} onClick={() => choose("zh")}>
+          中文
+        </button>
+      </p>
+      <p class="problem" role="alert">
+        {isLost.value ? words().code("lost", "") : ""}
+      </p>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { addressOf, isGroup, isUser, type Key } from "../model/place.js";
+import type { Chat } from "../model/chat.js";
+import { addressOf, isGroup, isUser, type Key, type Place } from "../model/place.js";
 import { safe } from "../model/safe.js";
 import { useApp } from "./app.js";
 import { words } from "./words.js";
@@ -12,6 +13,7 @@ const PATHS = {
   more: "M6 12h.01M12 12h.01M18 12h.01",
   close: "M6 6l12 12M18 6L6 18",
   down: "M12 5v14M6 13l6 6 6-6",
+  up: "M12 19V5M6 11l6-6 6 6",
   clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2",
   check: "M5 13l4 4L19 7",
   checks: "M2 13l4 4 9-10M10 16l1 1L22 7",
@@ -56,9 +58,12 @@ export function Name({ of }: { of: string }) {
 }
 
 /** Returns the title of a conversation. */
-export function useTitle(key: Key): string {
-  const { chat } = useApp();
+export function titleOf(chat: Chat, key: Key): string {
   return key === "" ? words().everyone : key === chat.me ? words().yourself : chat.people.name(key);
+}
+
+export function useTitle(key: Key): string {
+  return titleOf(useApp().chat, key);
 }
 
 const HUES = 8;
@@ -178,22 +183,28 @@ export function Sheet({ label, close, children, isPlace = false }: { label: stri
 
 interface LinkProps {
   to: Key;
+  /** The message that is to be shown; by default, where the user resumes reading. */
+  message?: number;
+  /** Called when it is followed. */
+  chosen?: () => void;
   class: string;
-  "aria-current"?: "page" | undefined;
+  "aria-current"?: "page" | "true" | undefined;
   children: ComponentChildren;
 }
 
 /** A link to a conversation. */
-export function ConversationLink({ to, children, ...more }: LinkProps) {
+export function ConversationLink({ to, message, chosen, children, ...more }: LinkProps) {
   const app = useApp();
+  const place: Place = { at: "conversation", key: to, ...(message === undefined ? {} : { message }) };
   return (
     <a
       {...more}
-      href={addressOf({ at: "conversation", key: to })}
+      href={addressOf(place)}
       onClick={(event) => {
         if (!event.metaKey && !event.ctrlKey && !event.shiftKey) {
           event.preventDefault();
-          app.go({ at: "conversation", key: to });
+          chosen?.();
+          app.go(place);
         }
       }}
     >

@@ -2,19 +2,26 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
-import { Card } from "./card.js";
 import { Viewer } from "./files/viewer.js";
 import { Chats, summary } from "./chats.js";
 import { Failed, ErrorBoundary } from "./guard.js";
+import { lazy, loadLater } from "./lazy.js";
 import { LoginPage } from "./login.js";
 import { Notice, Sheet } from "./parts.js";
-import { Find, Shortcuts, Me } from "./side.js";
 import { ConversationView } from "./talk.js";
 import { clockTime } from "./time.js";
 import { words } from "./words.js";
 
 /** How long a text waits for its answer before the user is told why it may be waiting, in milliseconds. */
 const STUCK_AFTER = 4_000;
+
+/** How long the page waits before it loads what was not needed at first, in milliseconds. */
+const LATER_DELAY = 3_000;
+
+const Card = lazy((later) => later.Card);
+const Me = lazy((later) => later.Me);
+const Search = lazy((later) => later.Search);
+const Shortcuts = lazy((later) => later.Shortcuts);
 
 const failed = (error: unknown, retry: () => void) => <Failed error={error} retry={retry} />;
 
@@ -78,6 +85,10 @@ function Columns() {
     };
   }, []);
 
+  // So that it is there when it is wanted, also without a connection.
+  const isListed = chat.listing.isLoaded.value;
+  useEffect(() => (isListed ? app.clock.after(LATER_DELAY, () => void loadLater().catch(() => {})) : undefined), [isListed]);
+
   // On a narrow screen the focus moves with the place; on a wide one it stays, or moves to the composer.
   useEffect(() => {
     if (app.isNarrow.peek()) {
@@ -104,7 +115,7 @@ function Columns() {
         }
       } else if ((event.ctrlKey || event.metaKey) && event.key === "k") {
         event.preventDefault();
-        app.go({ at: "find" });
+        app.find(null);
       } else if ((event.key === "?" && !isWriting) || (event.key === "/" && (event.ctrlKey || event.metaKey))) {
         event.preventDefault();
         app.go({ at: "keys" });
@@ -161,7 +172,7 @@ function Columns() {
       <main class={`rooms at-${column}${card !== null ? " with-card" : ""}`}>
         <div class="left">
           <ErrorBoundary resetKey={place.at} fallback={failed}>
-            {place.at === "me" && !isNarrow ? <Me /> : place.at === "find" ? <Find /> : place.at === "keys" ? <Shortcuts /> : <Chats />}
+            {place.at === "me" && !isNarrow ? <Me /> : place.at === "keys" ? <Shortcuts /> : place.at === "find" || (!isNarrow && chat.search.isOpen.value) ? <Search /> : <Chats />}
           </ErrorBoundary>
         </div>
         <div class="talk">

@@ -3,116 +3,15 @@ import { useEffect } from "preact/hooks";
 import { brokenRules } from "../model/password.js";
 import type { Preferences } from "../model/state.js";
 import type { Key } from "../model/place.js";
-import type { Found, OwnSessions } from "../wire/events.js";
+import type { OwnSessions } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
 import { enter, setEnter } from "./device.js";
 import { LanguageSelector, PasswordField, Rules } from "./login.js";
-import { Header, Avatar, Name, ConversationLink, useFocus } from "./parts.js";
+import { Header, Avatar, Name, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
-
-/** The pause in typing before the search starts, in milliseconds. */
-const SEARCH_DEBOUNCE = 200;
-
-/** Finds people and open groups by the beginning of their names. */
-export function Find() {
-  const app = useApp();
-  const { chat } = app;
-  const w = words();
-  useFocus(".left");
-  const typed = useSignal("");
-  const found = useSignal<Found["info"] | null>(null);
-  const isLive = chat.state.value.at === "live";
-  useEffect(() => {
-    const text = typed.value.trim();
-    if (text === "") {
-      found.value = null;
-      return undefined;
-    }
-    if (!isLive) {
-      return undefined;
-    }
-    return app.clock.after(SEARCH_DEBOUNCE, () => {
-      void app.try(
-        chat.requests.find(text).then((answer) => {
-          if (typed.peek().trim() === text) {
-            found.value = answer;
-          }
-        }),
-      );
-    });
-  }, [typed.value, isLive]);
-  const users = found.value?.users ?? [];
-  const groups = found.value?.groups ?? [];
-  const open = (event: Event) => {
-    event.preventDefault();
-    const first = users[0]?.user_id ?? groups[0]?.group_id;
-    if (first !== undefined) {
-      app.go({ at: "conversation", key: first as Key });
-    }
-  };
-  return (
-    <>
-      <Header back={() => app.leave()} title={w.findTitle} />
-      <form class="list padded" onSubmit={open}>
-        <label class="field">
-          <span>{w.find}</span>
-          <input type="search" autocapitalize="off" autocomplete="off" spellcheck={false} onInput={(event) => (typed.value = event.currentTarget.value)} />
-        </label>
-        <div role="status">
-          {typed.value.trim() === "" ? (
-            <p class="hint">{w.findEmpty}</p>
-          ) : found.value !== null && users.length + groups.length === 0 ? (
-            <p class="hint">{w.findNothing}</p>
-          ) : null}
-        </div>
-        {users.length > 0 && <h2>{w.people}</h2>}
-        <ul>
-          {users.map(({ user_id, user_name, online, friend }) => (
-            <li key={user_id}>
-              <ConversationLink to={user_id as Key} class="row">
-                <Avatar of={user_id as Key} name={user_name} />
-                <span class="row-title">
-                  <Name of={user_name} />
-                </span>
-                <span class="row-last">{[online ? w.online : w.offline, friend ? w.friend : ""].filter((one) => one !== "").join(" · ")}</span>
-              </ConversationLink>
-            </li>
-          ))}
-        </ul>
-        {groups.length > 0 && <h2>{w.groups}</h2>}
-        <ul>
-          {groups.map(({ group_id, group_name, members, member }) => (
-            <li key={group_id} class="with-button">
-              <ConversationLink to={group_id} class="row">
-                <Avatar of={group_id} name={group_name} />
-                <span class="row-title">
-                  <Name of={group_name} />
-                </span>
-                <span class="row-last">{w.members(members)}</span>
-              </ConversationLink>
-              {!member && (
-                <button
-                  type="button"
-                  class="plain"
-                  onClick={async () => {
-                    if (await app.try(chat.requests.request({ type: Type.ChangeGroup, info: { op: "join", group_id } }))) {
-                      app.go({ at: "conversation", key: group_id });
-                    }
-                  }}
-                >
-                  {w.join}
-                </button>
-              )}
-            </li>
-          ))}
-        </ul>
-      </form>
-    </>
-  );
-}
 
 /** What others may do, in the order of the page; and who may do it. */
 const CONTACT_KINDS = ["texts", "requests", "groups", "calls"] as const;

@@ -164,6 +164,7 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
       onDrop={() => (isDropping.value = false)}
     >
       <ConversationHeader conversation={conversation} title={title} />
+      {message !== undefined && <HitBar message={message} />}
       <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
           {isSlow.value && <Skeleton />}
@@ -245,7 +246,7 @@ function ConversationHeader({ conversation, title }: { conversation: Conversatio
   return (
     <header class="head">
       <span class="back">
-        <IconButton is="back" label={w.back} onClick={() => app.go({ at: "chats" })} />
+        <IconButton is="back" label={w.back} onClick={() => app.go({ at: chat.search.isOpen.peek() ? "find" : "chats" })} />
         {elsewhere.value > 0 && (
           <span class="count" aria-label={w.unreadElsewhere(elsewhere.value)}>
             {cappedCount(elsewhere.value)}
@@ -267,6 +268,7 @@ function ConversationHeader({ conversation, title }: { conversation: Conversatio
           </small>
         </span>
       </button>
+      <IconButton is="find" label={w.searchHere(title)} onClick={() => app.find(key)} />
     </header>
   );
 
@@ -286,6 +288,35 @@ function ConversationHeader({ conversation, title }: { conversation: Conversatio
     const others = group.members.filter(({ user_id }) => user_id !== chat.me && online.has(user_id)).length;
     return `${w.members(group.total)} · ${w.othersOnline(others)}`;
   }
+}
+
+/** Goes through the messages that were found, if this is one of them. */
+function HitBar({ message }: { message: number }) {
+  const app = useApp();
+  const { search } = app.chat;
+  const w = words();
+  const hits = search.hits.value;
+  const index = hits.findIndex(({ mid }) => mid === message);
+  if (index < 0) {
+    return null;
+  }
+  const go = async (step: number) => {
+    if (hits[index + step] === undefined) {
+      await search.more();
+    }
+    const next = search.hits.peek()[index + step];
+    if (next !== undefined) {
+      app.go({ at: "conversation", key: next.key, message: next.mid }, true);
+    }
+  };
+  return (
+    <div class="hit-bar" role="group" aria-label={w.search}>
+      <span role="status">{w.hitOf(index + 1, hits.length, search.hasMore.value)}</span>
+      <IconButton is="up" label={w.olderHit} disabled={index === hits.length - 1 && !search.hasMore.value} onClick={() => void go(1)} />
+      <IconButton is="down" label={w.newerHit} disabled={index === 0} onClick={() => void go(-1)} />
+      <IconButton is="close" label={w.endSearch} onClick={() => search.close()} />
+    </div>
+  );
 }
 
 function Skeleton() {

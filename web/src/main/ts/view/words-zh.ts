@@ -1,5 +1,5 @@
 import type { PasswordRule } from "../model/password.js";
-import { DETAILED, type Words } from "./words.js";
+import type { Words } from "./words.js";
 
 const CODES: { [code: string]: string } = {
   "wrong-password": "用户名或密码错误。",
@@ -42,8 +42,12 @@ const RULES: { [rule in PasswordRule]: string } = {
   mismatch: "两次输入一致",
 };
 
-/** All strings of the page, in Chinese. */
-export const chinese: Words = {
+/**
+ * Returns all strings of the page, in Chinese.
+ *
+ * @param detailed the codes for which the daemon's own text says more
+ */
+export const chinese = (detailed: ReadonlySet<string>): Words => ({
   appName: "聊天",
   logIn: "登录",
   name: "用户名",
@@ -76,10 +80,28 @@ export const chinese: Words = {
   chats: "聊天",
   everyone: "所有人",
   yourself: "给自己的备忘",
-  find: "查找用户和群",
-  findTitle: "查找",
-  findEmpty: "请输入名字的一部分。",
-  findNothing: "没有名字的任何部分以此开头的用户或公开群。",
+  search: "搜索",
+  searchHere: (name) => `在“${name}”中搜索`,
+  searchEmpty: "查找你的聊天、用户、公开群和消息。",
+  searchNothing: "没有找到任何内容。",
+  messages: "消息",
+  searchIn: "在哪个聊天中",
+  allChats: "所有聊天",
+  searchFrom: "由谁发送",
+  anyone: "任何人",
+  searchWhen: "从何时起",
+  anyTime: "任何时间",
+  periods: { day: "今天", week: "最近 7 天", month: "最近 30 天", year: "最近 12 个月" },
+  searchWhat: "内容",
+  textsAndFiles: "文字和文件",
+  texts: "文字",
+  files: "文件",
+  newestNotSearched: "最新的消息暂时还搜索不到。",
+  showMore: "显示更多",
+  hitOf: (n, all, isMore) => `第 ${n} 条，共 ${all}${isMore ? "+" : ""} 条`,
+  olderHit: "更早的结果",
+  newerHit: "更新的结果",
+  endSearch: "结束搜索",
   people: "用户",
   groups: "群",
   chooseChat: "请选择一个聊天，或找人聊聊。",
@@ -263,7 +285,7 @@ export const chinese: Words = {
     ["↑", "输入框为空时修改上一条"],
     ["Esc", "返回；取消回复或修改"],
     ["Alt ↑ / Alt ↓", "上一个或下一个聊天"],
-    ["Ctrl K", "查找用户和群"],
+    ["Ctrl K", "搜索"],
     ["? / Ctrl /", "显示此列表"],
   ],
   offlineSince: (time) => `${time} 起连接中断，您写的内容稍后发送。`,
@@ -275,6 +297,6 @@ export const chinese: Words = {
   reload: "重新加载",
   code: (code, text) => {
     const said = CODES[code] ?? text;
-    return DETAILED.has(code) && text !== "" && text !== code ? `${said}（${text}）` : said;
+    return detailed.has(code) && text !== "" && text !== code ? `${said}（${text}）` : said;
   },
-};
+});

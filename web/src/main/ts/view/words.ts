@@ -2,7 +2,6 @@ import { signal } from "@preact/signals";
 import type { PasswordRule } from "../model/password.js";
 import type { GroupChanged } from "../wire/events.js";
 import { chosenOnDevice, rememberOnDevice } from "./device.js";
-import { chinese } from "./words-zh.js";
 
 /** The languages of the page. */
 export type Language = "en" | "zh";
@@ -32,7 +31,7 @@ const CODES: { [code: string]: string } = {
 };
 
 /** The codes for which the daemon's own text says more. */
-export const DETAILED: ReadonlySet<string> = new Set(["not-allowed", "too-many", "no-room", "no-such-request"]);
+const DETAILED: ReadonlySet<string> = new Set(["not-allowed", "too-many", "no-room", "no-such-request"]);
 
 const RULES: { [rule in PasswordRule]: string } = {
   length: "at least 8 characters",
@@ -81,10 +80,28 @@ export const english = {
   chats: "Chats",
   everyone: "Everyone",
   yourself: "Notes to yourself",
-  find: "Find people and groups",
-  findTitle: "Find",
-  findEmpty: "Type the beginning of a name, or of a part of it.",
-  findNothing: "No person or open group matches.",
+  search: "Search",
+  searchHere: (name: string) => `Search in ${name}`,
+  searchEmpty: "Find your chats, people, open groups, and messages.",
+  searchNothing: "Nothing found.",
+  messages: "Messages",
+  searchIn: "In which chat",
+  allChats: "All chats",
+  searchFrom: "From whom",
+  anyone: "Anyone",
+  searchWhen: "Since when",
+  anyTime: "Any time",
+  periods: { day: "Today", week: "Last 7 days", month: "Last 30 days", year: "Last 12 months" },
+  searchWhat: "What",
+  textsAndFiles: "Texts and files",
+  texts: "Texts",
+  files: "Files",
+  newestNotSearched: "The newest messages are not searched yet.",
+  showMore: "Show more",
+  hitOf: (n: number, all: number, isMore: boolean) => `${n} of ${all}${isMore ? "+" : ""}`,
+  olderHit: "Older match",
+  newerHit: "Newer match",
+  endSearch: "End search",
   people: "People",
   groups: "Groups",
   chooseChat: "Choose a chat, or find somebody to talk to.",
@@ -281,7 +298,7 @@ export const english = {
     ["↑", "correct your last message, when the field is empty"],
     ["Esc", "back; cancel a reply or a correction"],
     ["Alt ↑ / Alt ↓", "the chat above or below"],
-    ["Ctrl K", "find people and groups"],
+    ["Ctrl K", "search"],
     ["? / Ctrl /", "this list"],
   ] as readonly (readonly [string, string])[],
   // States
@@ -311,11 +328,17 @@ function preferredLanguage(): Language {
 }
 
 /** The language of the page. */
-export const language = signal<Language>(preferredLanguage());
+export const language = signal<Language>("en");
+
+/** The strings in Chinese; null until they are loaded. */
+let chinese: Words | null = null;
+
+/** The language that was asked for last: it is applied once its strings are loaded. */
+let requested: Language = "en";
 
 /** Returns the strings of the page in its language. */
 export function words(): Words {
-  return language.value === "zh" ? chinese : english;
+  return language.value === "zh" && chinese !== null ? chinese : english;
 }
 
 /** Returns the locale of dates and numbers: the browser's own, if it is in the page's language. */
@@ -323,18 +346,25 @@ export function locale(): string {
   return navigator.languages.find((one) => one.startsWith(language.value)) ?? (language.value === "zh" ? "zh-CN" : "en-GB");
 }
 
-/** Applies the language that was chosen, in whichever tab, or that of the browser. */
-export function applyPreferredLanguage(): void {
-  applyLanguage(preferredLanguage());
+/** Applies the language that was chosen, in whichever tab, or that of the browser; rejects if it can't be loaded. */
+export async function applyPreferredLanguage(): Promise<void> {
+  await applyLanguage(preferredLanguage());
 }
 
-/** Sets the language, and remembers it. */
-export function setLanguage(chosen: Language): void {
-  applyLanguage(chosen);
+/** Sets the language, and remembers it; rejects if it can't be loaded. */
+export async function setLanguage(chosen: Language): Promise<void> {
+  await applyLanguage(chosen);
   rememberOnDevice(LANGUAGE_KEY, chosen);
 }
 
-function applyLanguage(chosen: Language): void {
+async function applyLanguage(chosen: Language): Promise<void> {
+  requested = chosen;
+  if (chosen === "zh" && chinese === null) {
+    chinese = (await import("./words-zh.js")).chinese(DETAILED);
+    if (requested !== chosen) {
+      return;
+    }
+  }
   language.value = chosen;
   document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
 }

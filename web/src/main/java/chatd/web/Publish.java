@@ -12,6 +12,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -37,18 +39,27 @@ final class Publish {
         }
         List<String> names = new ArrayList<>();
         String index = Files.readString(Path.of(arguments[0]).resolve("index.html"));
-        try (Stream<Path> bundle = Files.list(Path.of(arguments[1]))) {
-            for (Path file : bundle.sorted().toList()) {
-                byte[] content = Files.readAllBytes(file);
-                String plain = file.getFileName().toString();
-                String name = hashed(plain, content);
-                if (!index.contains(plain)) {
-                    throw new IllegalStateException("index.html does not name " + plain);
-                }
-                index = index.replace(plain, name);
-                write(target, name, content);
-                names.add(name);
+        Map<String, String> bundle = readBundle(Path.of(arguments[1]));
+        while (!bundle.isEmpty()) {
+            // Its hash covers the names of those that it imports: they come first.
+            String plain = bundle.keySet().stream()
+                    .filter(file -> imports(file, bundle).isEmpty())
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("files import each other: " + bundle.keySet()));
+            byte[] content = bundle.getOrDefault(plain, "").getBytes(StandardCharsets.UTF_8);
+            bundle.remove(plain);
+            String name = hashed(plain, content);
+            boolean isUsed = index.contains(plain);
+            index = index.replace('/' + plain, '/' + name);
+            for (Map.Entry<String, String> other : bundle.entrySet()) {
+                isUsed |= imports(other.getKey(), bundle, plain);
+                other.setValue(other.getValue().replace("\"./" + plain + '"', "\"./" + name + '"'));
             }
+            if (!isUsed) {
+                throw new IllegalStateException("neither index.html nor another file names " + plain);
+            }
+            write(target, name, content);
+            names.add(name);
         }
         write(target, "index.html", index.getBytes(StandardCharsets.UTF_8));
         names.add("index.html");
@@ -62,6 +73,28 @@ final class Publish {
             }
         }
         Files.write(target.resolve("files"), names);
+    }
+
+    /** Returns the contents of the bundler's files, by their names. */
+    private static Map<String, String> readBundle(Path directory) throws IOException {
+        Map<String, String> bundle = new TreeMap<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                bundle.put(file.getFileName().toString(), Files.readString(file));
+            }
+        }
+        return bundle;
+    }
+
+    /** Returns those files of the bundle, not yet renamed, that one of them imports. */
+    private static List<String> imports(String file, Map<String, String> bundle) {
+        return bundle.keySet().stream()
+                .filter(other -> imports(file, bundle, other))
+                .toList();
+    }
+
+    private static boolean imports(String file, Map<String, String> bundle, String other) {
+        return bundle.getOrDefault(file, "").contains("\"./" + other + '"');
     }
 
     /** Returns {@code page.0123456789abcdef.js} for {@code page.js}. */

@@ -109,7 +109,7 @@ class WebIT extends BrowserTestBase {
         person.sees("Log in");
         person.page().evaluate("() => { location.hash = '#/find'; }");
         person.enter(ann.name(), ann.password());
-        person.sees("Find");
+        person.sees("Search");
     }
 
     @Test

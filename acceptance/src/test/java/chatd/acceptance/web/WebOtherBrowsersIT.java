@@ -231,8 +231,8 @@ class WebOtherBrowsersIT {
     @Test
     @Order(3)
     void somebodyIsFoundAndTheFirstNewMessageIsInView() {
-        person.clicks(button("Find people and groups"));
-        person.fills(field("Find people and groups"), ben.name());
+        person.clicks(button("Search"));
+        person.fills(field("Search"), ben.name());
         person.clicks("[...document.querySelectorAll('.list .row')].find(row => row.innerText.includes('%s'))"
                 .formatted(ben.name()));
         person.reads("text 1");

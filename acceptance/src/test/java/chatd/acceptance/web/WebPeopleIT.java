@@ -239,8 +239,8 @@ class WebPeopleIT extends BrowserTestBase {
                     .asString();
             owner.saysTo(group, "welcome");
             WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
-            phone.button("Find people and groups").click();
-            phone.field("Find people and groups").fill(name);
+            phone.button("Search").click();
+            phone.field("Search").fill(name);
             phone.button("Join").click();
             phone.reads("welcome").says("thanks").reads("thanks");
             phone.page().locator(".talk .head .who").click();

@@ -108,7 +108,7 @@ class WebPhoneIT extends BrowserTestBase {
 
         // The list of chats was left by way of the search.
         phone.page().goBack();
-        phone.sees("Find");
+        phone.sees("Search");
         phone.page().goBack();
         phone.sees("Chats");
     }

@@ -102,7 +102,7 @@ class WebSpeedIT extends BrowserTestBase {
         report("with CPU 4x: interactions of 16 ms or more", durations(took.valueStream()));
         took.valueStream()
                 .collect(Collectors.groupingBy(one -> one.get("what").asString(), TreeMap::new, Collectors.toList()))
-                .forEach((what, of) -> report("of them, " + what, durations(of.stream())));
+                .forEach((what, of) -> System.out.println(figures("of them, " + what, durations(of.stream()))));
         report("with CPU 4x: from the list to a conversation", openings);
         assertThat(openings).hasSize(TURNS * PEOPLE);
     }
@@ -117,10 +117,13 @@ class WebSpeedIT extends BrowserTestBase {
     }
 
     private static void report(String what, List<Double> milliseconds) {
+        Campaign.report(figures(what, milliseconds));
+    }
+
+    private static String figures(String what, List<Double> milliseconds) {
         assertThat(milliseconds).isNotEmpty();
         List<Double> sorted = milliseconds.stream().sorted().toList();
-        Campaign.report(
-                "%s p50 %.0f ms, p98 %.0f ms (%d)".formatted(what, at(sorted, 0.5), at(sorted, 0.98), sorted.size()));
+        return "%s p50 %.0f ms, p98 %.0f ms (%d)".formatted(what, at(sorted, 0.5), at(sorted, 0.98), sorted.size());
     }
 
     private static double at(List<Double> sorted, double part) {

@@ -157,7 +157,7 @@ public final class WebPerson {
     /** Waits until somebody's row in the list of chats is there; returns it. */
     public Locator row(String name) {
         Locator title = page.locator(".row-title").filter(new Locator.FilterOptions().setHasText(name));
-        Locator row = page.locator(".list .row").filter(new Locator.FilterOptions().setHas(title));
+        Locator row = page.locator(".list .row:not(.hit)").filter(new Locator.FilterOptions().setHas(title));
         awaitVisible(row);
         return row;
     }
@@ -172,8 +172,8 @@ public final class WebPerson {
 
     /** Finds somebody by name, and opens the conversation. */
     public WebPerson find(String name) {
-        button("Find people and groups").click();
-        field("Find people and groups").fill(name);
+        button("Search").click();
+        field("Search").fill(name);
         row(name).click();
         awaitVisible(composer());
         return this;

@@ -1,0 +1,4 @@
+// What is not needed at first: the page loads it when it is idle, or when it is wanted.
+export { Card } from "./card.js";
+export { Search } from "./search.js";
+export { Me, Shortcuts } from "./side.js";
