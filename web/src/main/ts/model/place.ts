@@ -9,6 +9,7 @@ export type Place =
   | { at: "picture"; key: Key; message: number }
   | { at: "me" }
   | { at: "find" }
+  | { at: "new" }
   | { at: "keys" };
 
 /** Returns whether a text names a conversation. */
@@ -34,6 +35,7 @@ export function placeOf(address: string): Place {
       return { at: "chats" };
     case "me":
     case "find":
+    case "new":
     case "keys":
       return { at: first };
   }

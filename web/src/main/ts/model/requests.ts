@@ -1,9 +1,17 @@
 import { batch } from "@preact/signals-core";
-import type { Event, Found } from "../wire/events.js";
+import type { Add, Close, Create, GiveRole, Leave, Remove, Rename, Set as SetGroup } from "../wire/commands.js";
+import type { Event, Found, Members } from "../wire/events.js";
 import type { CommandWithoutId } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
 import type { ChatState } from "./state.js";
 import * as Type from "../wire/type.js";
+
+/** How many members of a group are read at once. */
+const MEMBERS = 1_000;
+
+type Group = `G${number}`;
+type Role = Members["info"]["members"][number]["role"];
+type RenameGroup = Extract<Rename, { type: 23 }>;
 
 /**
  * Requests to the daemon about people and groups, and what follows from their answers; each rejects with `RequestFailed`.
@@ -39,7 +47,7 @@ export class Requests {
 
   /** Reads the members and the settings of a group. */
   async members(group: `G${number}`): Promise<void> {
-    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, limit: 1000 } });
+    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, limit: MEMBERS } });
     if (answer.type !== Type.Group || answer.info.op !== "members") {
       return;
     }
@@ -49,6 +57,51 @@ export class Requests {
       info.members.forEach(({ user_id, online }) => this.known.people.setOnline(user_id, online));
       this.known.conversation(group).members.value = info;
     });
+  }
+
+  /** Reads the members after those that are known; does nothing unless some are. */
+  async moreMembers(group: Group): Promise<void> {
+    const known = this.known.conversation(group).members.peek();
+    const after = known?.members.at(-1)?.user_id;
+    if (known === null || after === undefined) {
+      return;
+    }
+    const info = await this.membersAfter(group, after, MEMBERS);
+    if (info !== null && this.known.conversation(group).members.peek() === known) {
+      this.known.people.learnUsers(info.members);
+      this.known.conversation(group).members.value = { ...info, members: [...known.members, ...info.members] };
+    }
+  }
+
+  /** Reads the user's own role in a group of which they are a member. */
+  async ownRole(group: Group): Promise<Role> {
+    const { me } = this.known;
+    const info = await this.membersAfter(group, `U${Number(me.slice(1)) - 1}`, 1);
+    return info?.members.find(({ user_id }) => user_id === me)?.role ?? "member";
+  }
+
+  private async membersAfter(group: Group, after: Numbered, limit: number): Promise<Members["info"] | null> {
+    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, after, limit } });
+    return answer.type === Type.Group && answer.info.op === "members" ? answer.info : null;
+  }
+
+  /** Makes a group, and returns its number. */
+  async createGroup(info: Create["info"]): Promise<Group> {
+    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info });
+    const group = answer.type === Type.Done ? answer.info.group_id : undefined;
+    if (group === undefined) {
+      throw new Error("the answer names no group");
+    }
+    batch(() => {
+      this.known.people.learn({ [group]: info.name });
+      this.known.people.setMember(group, true);
+    });
+    return group;
+  }
+
+  /** Changes a group; its members are told by a message in it. */
+  async changeGroup(info: (Add | Close | GiveRole | Leave | Remove | RenameGroup | SetGroup)["info"]): Promise<void> {
+    await this.known.session.ask({ type: Type.ChangeGroup, info } as CommandWithoutId);
   }
 
   /** Sends somebody a friend request. */

@@ -1,8 +1,7 @@
-import { useSignal } from "@preact/signals";
 import { isGroup, isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
-import { FormattedText } from "./message.js";
-import { Header, Avatar, Name, ConversationLink, useFocus, useTitle } from "./parts.js";
+import { GroupCard } from "./group.js";
+import { Header, Avatar, Name, useFocus, useTitle } from "./parts.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
@@ -95,67 +94,5 @@ function PersonCard({ user }: { user: string }) {
         {isBlocked ? w.unblock : w.block}
       </button>
     </>
-  );
-}
-
-function GroupCard({ group }: { group: `G${number}` }) {
-  const app = useApp();
-  const { chat } = app;
-  const w = words();
-  const info = chat.conversation(group).members.value;
-  if (info === null) {
-    return null;
-  }
-  return (
-    <>
-      {info.topic !== "" && (
-        <p dir="auto" class="topic">
-          <FormattedText text={info.topic} />
-        </p>
-      )}
-      <h2>{w.members(info.total)}</h2>
-      <ul>
-        {info.members.map(({ user_id, user_name, role }) => (
-          <li key={user_id}>
-            <ConversationLink to={user_id as Key} class="row">
-              <Avatar of={user_id as Key} name={user_name} />
-              <span class="row-title">
-                <Name of={user_name} />
-              </span>
-              <span class="row-last counted">{role === "owner" ? w.owner : role === "admin" ? w.admin : ""}</span>
-            </ConversationLink>
-          </li>
-        ))}
-      </ul>
-      {chat.people.groups.value.has(group) && <Leave group={group} />}
-    </>
-  );
-}
-
-/** The button for leaving a group, which asks first: most groups can't be rejoined without an admin. */
-function Leave({ group }: { group: `G${number}` }) {
-  const app = useApp();
-  const { chat } = app;
-  const w = words();
-  const isAsking = useSignal(false);
-  if (!isAsking.value) {
-    return (
-      <button type="button" class="danger" onClick={() => (isAsking.value = true)}>
-        {w.leaveGroup}
-      </button>
-    );
-  }
-  return (
-    <div role="group" aria-label={w.leaveGroup}>
-      <p>{chat.people.openGroups.value.has(group) ? w.leaveOpenMeans : w.leaveMeans}</p>
-      <p class="choices">
-        <button type="button" class="danger" onClick={() => void app.try(chat.requests.request({ type: Type.ChangeGroup, info: { op: "leave", group_id: group } }))}>
-          {w.leaveNow}
-        </button>
-        <button type="button" class="plain" onClick={() => (isAsking.value = false)}>
-          {w.cancel}
-        </button>
-      </p>
-    </div>
   );
 }

@@ -7,7 +7,7 @@ import { safe } from "../model/safe.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
 import { ErrorBoundary } from "./guard.js";
-import { Header, Icon, Avatar, Name, ConversationLink, useTitle } from "./parts.js";
+import { Header, Icon, IconButton, Avatar, Name, ConversationLink, useTitle } from "./parts.js";
 import { GroupChange } from "./news.js";
 import { cappedCount, shortTime } from "./time.js";
 import { words } from "./words.js";
@@ -42,6 +42,7 @@ export function Chats() {
           <Avatar of={chat.me as Key} name={name} />
         </button>
         <h1 tabIndex={-1}>{w.chats}</h1>
+        <IconButton is="plus" label={w.newGroup} onClick={() => app.go({ at: "new" })} />
       </Header>
       <button type="button" class="searches" onClick={() => app.find(null)}>
         <Icon is="find" />

@@ -103,7 +103,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     }
   }, [replyingTo]);
   useEffect(() => {
-    if (matchMedia("(pointer: fine)").matches) {
+    // Whoever goes through what was found stays there.
+    if (matchMedia("(pointer: fine)").matches && document.activeElement?.closest(".results") == null) {
       field.current?.focus({ preventScroll: true });
     }
   }, []);

@@ -13,6 +13,7 @@ const PATHS = {
   more: "M6 12h.01M12 12h.01M18 12h.01",
   close: "M6 6l12 12M18 6L6 18",
   down: "M12 5v14M6 13l6 6 6-6",
+  plus: "M12 5v14M5 12h14",
   up: "M12 19V5M6 11l6-6 6 6",
   clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2",
   check: "M5 13l4 4L19 7",

@@ -20,6 +20,7 @@ const LATER_DELAY = 3_000;
 
 const Card = lazy((later) => later.Card);
 const Me = lazy((later) => later.Me);
+const NewGroup = lazy((later) => later.NewGroup);
 const Search = lazy((later) => later.Search);
 const Shortcuts = lazy((later) => later.Shortcuts);
 
@@ -172,7 +173,7 @@ function Columns() {
       <main class={`rooms at-${column}${card !== null ? " with-card" : ""}`}>
         <div class="left">
           <ErrorBoundary resetKey={place.at} fallback={failed}>
-            {place.at === "me" && !isNarrow ? <Me /> : place.at === "keys" ? <Shortcuts /> : place.at === "find" || (!isNarrow && chat.search.isOpen.value) ? <Search /> : <Chats />}
+            {place.at === "me" && !isNarrow ? <Me /> : place.at === "keys" ? <Shortcuts /> : place.at === "new" ? <NewGroup /> : place.at === "find" || (!isNarrow && chat.search.isOpen.value) ? <Search /> : <Chats />}
           </ErrorBoundary>
         </div>
         <div class="talk">

@@ -44,7 +44,8 @@ class WebSearchIT extends BrowserTestBase {
 
     /** Waits until these messages, and no others, are shown as found, the newest first. */
     private static void finds(WebPerson person, String... texts) {
-        assertThat(person.page().locator(".results .hit .row-last > bdi:last-child")).hasText(texts);
+        assertThat(person.page().locator(".results .hit .row-last > bdi:last-child"))
+                .hasText(texts);
     }
 
     private static Locator mark(WebPerson person, String text) {
@@ -144,8 +145,7 @@ class WebSearchIT extends BrowserTestBase {
         try (Writer writer = new Writer(chatd, ben);
                 JsonSocket files = chatd.logInJson(JsonCarrier.LINES, cat, "files")) {
             writer.says(ann, "the report is late");
-            FileTestBase.sendFile(
-                    files, JsonType.FILE, ann.name(), "report.txt", "x".getBytes(StandardCharsets.UTF_8));
+            FileTestBase.sendFile(files, JsonType.FILE, ann.name(), "report.txt", "x".getBytes(StandardCharsets.UTF_8));
         }
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
         desk.says("which report?").reads("which report?");
@@ -202,8 +202,8 @@ class WebSearchIT extends BrowserTestBase {
     void whatIsFoundIsPlainText() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
-        List<String> texts = List.of(
-                "hostile <img src=x onerror=hacked=1>", "hostile \u202egnp.exe", "hostile \u0000\u0007 bell");
+        List<String> texts =
+                List.of("hostile <img src=x onerror=hacked=1>", "hostile \u202egnp.exe", "hostile \u0000\u0007 bell");
         try (Writer writer = new Writer(chatd, ben)) {
             texts.forEach(text -> writer.says(ann, text));
         }
@@ -212,6 +212,24 @@ class WebSearchIT extends BrowserTestBase {
         finds(desk, "hostile ␀␇ bell", "hostile \ufffdgnp.exe", "hostile <img src=x onerror=hacked=1>");
         assertThat(desk.page().evaluate("() => 'hacked' in window")).isEqualTo(false);
         assertThat(desk.page().getByRole(AriaRole.IMG)).hasCount(0);
+    }
+
+    @Test
+    void ofALongMessageThePartAroundTheFirstHitIsShown() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "👍".repeat(30) + " needle " + "👍".repeat(200) + " needle");
+            writer.says(ann, "👍".repeat(30) + "  needle " + "👍".repeat(200) + " needle");
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        search(desk, "needle");
+        // Begun and ended between characters, whether it would be within one or not.
+        finds(
+                desk,
+                "…" + "👍".repeat(19) + "  needle " + "👍".repeat(97) + "…",
+                "…" + "👍".repeat(19) + " needle " + "👍".repeat(97) + "…");
+        assertThat(hits(desk).first().locator("mark")).hasText(new String[] {"needle"});
     }
 
     @Test
