@@ -1,5 +1,5 @@
 import { batch, computed, signal } from "@preact/signals-core";
-import type { Event, Item, Welcome } from "../wire/events.js";
+import type { Event, FileOffer, Item, Welcome } from "../wire/events.js";
 import type { State, CommandWithoutId } from "../wire/session.js";
 import * as Type from "../wire/type.js";
 import { Requests } from "./requests.js";
@@ -8,6 +8,7 @@ import { Listing } from "./listing.js";
 import { Outbox } from "./outbox.js";
 import { FileAccess } from "./fileaccess.js";
 import { Pages } from "./pages.js";
+import type { Key } from "./place.js";
 import { Reducer } from "./reducer.js";
 import { MessageSearch } from "./search.js";
 import type { Entry } from "./timeline.js";
@@ -151,6 +152,15 @@ export class Chat extends ChatState {
         const correction = { type: Type.Correct, send: this.me, receive: "", mid: number, time, salt: "", info: { of: mid, text } };
         this.reducer.applyItem(correction as Item);
       });
+    }
+  }
+
+  /** Sends a file that the user may read to another conversation, without its bytes. */
+  async forwardFile({ type, info }: FileOffer, receive: Key): Promise<void> {
+    const answer = await this.session.ask({ type, receive, info: { op: "again", file: info.file } });
+    if (answer.type === Type.Done && answer.info.mid !== undefined) {
+      const { mid, time, file = info.file } = answer.info;
+      batch(() => this.reducer.applyItem({ type, send: this.me, receive, mid, time, salt: "", info: { ...info, file } } as Item));
     }
   }
 

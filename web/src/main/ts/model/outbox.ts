@@ -55,6 +55,14 @@ export class Outbox {
     this.sendNext(conversation);
   }
 
+  /** Sends a text that was written elsewhere; what is being written here stays. */
+  forward(conversation: Conversation, text: string): void {
+    const waiting: WaitingText = { id: this.known.clock.newId(), text, at: this.known.nextTime() };
+    conversation.waiting.value = [...conversation.waiting.peek(), waiting];
+    this.storeWaiting();
+    this.sendNext(conversation);
+  }
+
   /** Sends a refused text again. */
   resend(conversation: Conversation, id: string): void {
     const refused = this.remove(conversation, id);

@@ -1,10 +1,15 @@
 import { useSignal } from "@preact/signals";
 import type { Conversation } from "../model/conversation.js";
 import { useApp } from "./app.js";
-import { type MessageEntry, FormattedText } from "./message.js";
-import { Sheet } from "./parts.js";
+import { ErrorBoundary, Failed } from "./guard.js";
+import { lazy } from "./lazy.js";
+import { type MessageEntry, FormattedText, reactedBy } from "./message.js";
+import type { MoreSteps } from "./more.js";
+import { Icon, Sheet } from "./parts.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
+
+const MoreActions = lazy((later) => later.MoreActions);
 
 /** The most common reactions. Any other that somebody has already used on a message can be joined, too. */
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
@@ -14,7 +19,7 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
   const app = useApp();
   const { chat } = app;
   const w = words();
-  const confirming = useSignal<"take back" | "report" | null>(null);
+  const step = useSignal<"take back" | "report" | MoreSteps | null>(null);
   const reason = useSignal("");
   const isOwn = shown.send === chat.me;
   const isText = shown.type === Type.Text || shown.type === Type.TextToAll;
@@ -30,7 +35,7 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
       <div class="quoted" dir="auto">
         {isText && typeof shown.info === "string" && <FormattedText text={shown.info.slice(0, 200)} />}
       </div>
-      {confirming.value === "report" ? (
+      {step.value === "report" ? (
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -49,7 +54,11 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
             {w.cancel}
           </button>
         </form>
-      ) : confirming.value === "take back" ? (
+      ) : step.value === "react" || step.value === "history" || step.value === "forward" ? (
+        <ErrorBoundary resetKey={step.value} fallback={(error, retry) => <Failed error={error} retry={retry} />}>
+          <MoreActions step={step.value} shown={shown} close={close} />
+        </ErrorBoundary>
+      ) : step.value === "take back" ? (
         <>
           <p>{w.takeBackConfirmation}</p>
           <button type="button" class="strong" onClick={andClose(() => void app.try(chat.takeBack(shown.mid)))}>
@@ -63,14 +72,16 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
         <>
           <div class="quick" role="group" aria-label={w.react}>
             {QUICK.map((emoji) => {
-              const by = "reactions" in shown ? (shown.reactions?.[emoji]?.by ?? []) : [];
-              const isMine = by.includes(chat.me as `U${number}`);
+              const isMine = reactedBy(shown, emoji, chat.me);
               return (
                 <button key={emoji} type="button" aria-pressed={isMine} onClick={andClose(() => void app.try(chat.react(shown.mid, emoji, !isMine)))}>
                   {emoji}
                 </button>
               );
             })}
+            <button type="button" aria-label={w.moreReactions} title={w.moreReactions} onClick={() => (step.value = "react")}>
+              <Icon is="smile" />
+            </button>
           </div>
           <button type="button" class="act" onClick={andClose(() => (conversation.replyingTo.value = shown.mid))}>
             {w.reply}
@@ -86,18 +97,35 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
               {w.copy}
             </button>
           )}
+          <button type="button" class="act" onClick={() => (step.value = "forward")}>
+            {w.forward}
+          </button>
+          <button
+            type="button"
+            class="act"
+            onClick={andClose(() => {
+              void navigator.clipboard.writeText(`${location.origin}/#/m/${shown.mid}`).then(() => app.showNotice(w.copied));
+            })}
+          >
+            {w.copyLink}
+          </button>
+          {"version" in shown && shown.version !== undefined && (
+            <button type="button" class="act" onClick={() => (step.value = "history")}>
+              {w.editHistory}
+            </button>
+          )}
           {isOwn && isText && isWithin(limits?.correct) && (
             <button type="button" class="act" onClick={andClose(() => chat.outbox.correct(conversation, shown.mid))}>
               {w.correct}
             </button>
           )}
           {isOwn && isWithin(limits?.retract) && (
-            <button type="button" class="act bad" onClick={() => (confirming.value = "take back")}>
+            <button type="button" class="act bad" onClick={() => (step.value = "take back")}>
               {w.takeBack}
             </button>
           )}
           {!isOwn && shown.send !== "server" && (
-            <button type="button" class="act bad" onClick={() => (confirming.value = "report")}>
+            <button type="button" class="act bad" onClick={() => (step.value = "report")}>
               {w.report}
             </button>
           )}

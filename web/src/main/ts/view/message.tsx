@@ -62,12 +62,19 @@ interface MessageProps {
   showsSender: boolean;
   openActions: (shown: MessageEntry) => void;
   toMessage: (mid: number) => void;
+  /** Begins a reply; null if nothing may be written here. */
+  reply: ((mid: number) => void) | null;
 }
 
+/** The reaction that is offered beside a message on which the mouse is. */
+const FIRST_REACTION = "👍";
+
 /** A message: who wrote it, what it answers, what it says, whether it was read, and the reactions to it. */
-export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewest, tile, showsSender, openActions, toMessage }: MessageProps) => {
-  const { chat } = useApp();
+export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewest, tile, showsSender, openActions, toMessage, reply }: MessageProps) => {
+  const app = useApp();
+  const { chat } = app;
   const w = words();
+  const isHovered = useSignal(false);
   const isOwn = entry.send === chat.me;
   const at = Date.parse(entry.time);
   const who = chat.people.name(entry.send);
@@ -85,6 +92,8 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
     <li
       class={`message${isOwn ? " own" : ""}${startsRun ? " first" : ""}${endsRun ? " last" : ""}${showsSender ? " named-by" : ""}${tile > 0 ? ` tile tile${tile}` : ""}`}
       data-mid={entry.mid}
+      onPointerEnter={({ pointerType }) => (isHovered.value = pointerType === "mouse")}
+      onPointerLeave={() => (isHovered.value = false)}
     >
       {showsSender && endsRun && tile === 0 && <Avatar of={entry.send as `U${number}`} name={who} />}
       <article class="bubble" aria-label={`${who}, ${clockTime(at)}`}>
@@ -117,6 +126,14 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
           </footer>
         </div>
         {!isTakenBack(entry) && entry.reactions !== undefined && <Reactions entry={entry} />}
+        {!isTakenBack(entry) && isHovered.value && (
+          <p class="hover-bar">
+            <button type="button" tabIndex={-1} aria-label={`${w.react}${w.separator}${FIRST_REACTION}`} onClick={() => void app.try(chat.react(entry.mid, FIRST_REACTION, !reactedBy(entry, FIRST_REACTION, chat.me)))}>
+              {FIRST_REACTION}
+            </button>
+            {reply !== null && <IconButton is="answer" label={w.reply} tabIndex={-1} onClick={() => reply(entry.mid)} />}
+          </p>
+        )}
       </article>
       {!isTakenBack(entry) && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={() => openActions(entry)} />}
     </li>
@@ -130,6 +147,11 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
     return numbers.flatMap((mentioned) => (isGroup(mentioned) ? ALL_MEMBERS : [chat.people.name(mentioned)]));
   }
 });
+
+/** Returns whether a user reacted to a message so. */
+export function reactedBy(entry: MessageEntry, code: string, user: string): boolean {
+  return "reactions" in entry && entry.reactions?.[code]?.by.includes(user as `U${number}`) === true;
+}
 
 /** Returns whether a text is a few emoji and nothing else, which are shown large. */
 function isOnlyEmoji(text: string): boolean {

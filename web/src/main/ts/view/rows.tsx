@@ -22,6 +22,8 @@ interface RowsProps {
   conversation: Conversation;
   openActions: (shown: MessageEntry) => void;
   toMessage: (mid: number) => void;
+  /** Begins a reply; null if nothing may be written here. */
+  reply: ((mid: number) => void) | null;
   /** Called before the list changes. */
   changing: () => void;
   /** Called when the list has changed, before it is painted. */
@@ -59,7 +61,7 @@ export function ConversationStart({ conversation, title, changing, changed }: Pi
 }
 
 /** The messages, with the days between them, and a line before the first unread one. */
-export function Rows({ conversation, openActions, toMessage, changing, changed }: RowsProps) {
+export function Rows({ conversation, openActions, toMessage, reply, changing, changed }: RowsProps) {
   const { chat } = useApp();
   const w = words();
   const { timeline } = conversation;
@@ -122,6 +124,7 @@ export function Rows({ conversation, openActions, toMessage, changing, changed }
                 showsSender={!isPair && entry.send !== chat.me}
                 openActions={openActions}
                 toMessage={toMessage}
+                reply={reply}
               />
             </ErrorBoundary>
           ),

@@ -167,7 +167,7 @@ export function Search() {
 }
 
 /** Returns a name as it is compared: without case and accents. */
-function folded(name: string): string {
+export function folded(name: string): string {
   return name.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 }
 

@@ -2,10 +2,12 @@ import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useCallback, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
 import { isUser, type Key } from "../model/place.js";
+import { indexOf, isTakenBack } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { Composer, useObstacle } from "./composer.js";
 import { SendSheet } from "./files/send.js";
 import { UploadRows } from "./files/uploads.js";
+import { useGestures } from "./gestures.js";
 import type { MessageEntry } from "./message.js";
 import { Actions } from "./actions.js";
 import { Icon, IconButton, Avatar, Name, useTitle } from "./parts.js";
@@ -45,6 +47,21 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
   const mayWrite = useObstacle(conversation) === null;
   const openActions = useCallback((shown: MessageEntry) => (chosen.value = shown), []);
   const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
+
+  const reply = useCallback((mid: number) => (conversation.replyingTo.value = mid), [of]);
+  useGestures(list, {
+    menu: (mid) => {
+      const entry = messageOf(conversation, mid);
+      if (entry !== null) {
+        openActions(entry);
+      }
+    },
+    swiped: (mid) => {
+      if (mayWrite && messageOf(conversation, mid) !== null) {
+        reply(mid);
+      }
+    },
+  });
 
   const moved = useCallback(() => {
     const { current } = scroll;
@@ -172,7 +189,7 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
           <ol ref={list} class="messages" onKeyDown={moveFocus}>
             {!isLoading && (
               <>
-                <Rows conversation={conversation} openActions={openActions} toMessage={toMessage} changing={changing} changed={changed} />
+                <Rows conversation={conversation} openActions={openActions} toMessage={toMessage} reply={mayWrite ? reply : null} changing={changing} changed={changed} />
                 <WaitingRows conversation={conversation} />
                 <UploadRows conversation={conversation} />
               </>
@@ -212,6 +229,13 @@ function moveFocus(event: KeyboardEvent): void {
       next.focus();
     }
   }
+}
+
+/** Returns a message that is in memory and was not taken back, or null. */
+function messageOf({ timeline }: Conversation, mid: number): MessageEntry | null {
+  const entries = timeline.entries.peek();
+  const entry = entries[indexOf(entries, mid)];
+  return entry === undefined || entry.type === Type.Group || isTakenBack(entry) ? null : entry;
 }
 
 function lastReading({ timeline }: Conversation) {

@@ -119,7 +119,7 @@ class WebSearchIT extends BrowserTestBase {
         assertThat(desk.page().locator(".results .open")).containsText("the last lunch");
         desk.button("End search").click();
         desk.sees("Chats");
-        assertThat(desk.page().locator(".hit-bar")).hasCount(0);
+        desk.expectAbsent(desk.page().locator(".hit-bar"));
 
         WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
         search(phone, "lunch");
@@ -211,7 +211,7 @@ class WebSearchIT extends BrowserTestBase {
         search(desk, "hostile");
         finds(desk, "hostile ␀␇ bell", "hostile \ufffdgnp.exe", "hostile <img src=x onerror=hacked=1>");
         assertThat(desk.page().evaluate("() => 'hacked' in window")).isEqualTo(false);
-        assertThat(desk.page().getByRole(AriaRole.IMG)).hasCount(0);
+        desk.expectAbsent(desk.page().getByRole(AriaRole.IMG));
     }
 
     @Test

@@ -1,0 +1,214 @@
+package chatd.acceptance.web;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import chatd.acceptance.files.FileTestBase;
+import chatd.acceptance.kit.Chatd;
+import chatd.acceptance.kit.JsonCarrier;
+import chatd.acceptance.kit.JsonSocket;
+import chatd.acceptance.kit.JsonType;
+import chatd.acceptance.kit.Writer;
+import chatd.acceptance.web.browser.AppearanceCheck;
+import chatd.acceptance.web.browser.BrowserTestBase;
+import chatd.acceptance.web.browser.WebBrowser.Device;
+import chatd.acceptance.web.browser.WebPerson;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.MouseButton;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What people do with a message: by the mouse, by a finger, and by the menu. */
+@Tag("processes")
+class WebActionsIT extends BrowserTestBase {
+    private static Locator menu(WebPerson person) {
+        return person.page().locator("dialog[open]");
+    }
+
+    private static Locator bubble(WebPerson person, String text) {
+        return person.message(text).locator(".bubble");
+    }
+
+    /** Puts a finger down at a point, moves it, or lifts it. */
+    private static void touch(CDPSession tools, String type, double... at) {
+        var parameters = new JsonObject();
+        parameters.addProperty("type", type);
+        var points = new JsonArray();
+        if (at.length > 0) {
+            var point = new JsonObject();
+            point.addProperty("x", at[0]);
+            point.addProperty("y", at[1]);
+            points.add(point);
+        }
+        parameters.add("touchPoints", points);
+        tools.send("Input.dispatchTouchEvent", parameters);
+    }
+
+    private static void swipe(CDPSession tools, Locator over, double across, double down) {
+        BoundingBox box = over.boundingBox();
+        double x = box.x + box.width / 2;
+        double y = box.y + box.height / 2;
+        touch(tools, "touchStart", x, y);
+        for (int step = 1; step <= 4; step++) {
+            touch(tools, "touchMove", x + across * step / 4, y + down * step / 4);
+        }
+        touch(tools, "touchEnd");
+    }
+
+    @Test
+    void theMouseHasReactionsRepliesAndTheMenuAtHand() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "shall we?");
+            writer.says(ann, "a link: https://example.org/");
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
+        desk.expectAbsent(desk.page().locator(".hover-bar"));
+        bubble(desk, "shall we?").hover();
+        desk.page().locator(".hover-bar").getByText("👍").click();
+        assertThat(desk.message("shall we?").locator(".reaction")).hasText("👍 1");
+        desk.page().locator(".hover-bar").getByText("👍").click();
+        WebPerson.awaitGone(desk.message("shall we?").locator(".reaction"));
+        bubble(desk, "shall we?").hover();
+        desk.page().locator(".hover-bar").getByLabel("Reply").click();
+        assertThat(desk.composer()).isFocused();
+        desk.page().keyboard().type("yes");
+        desk.page().keyboard().press("Enter");
+        assertThat(desk.message("yes").locator(".answered")).containsText("shall we?");
+        // The right button has the same menu; a link, and what is selected, keep the browser's own.
+        bubble(desk, "shall we?").click(new Locator.ClickOptions().setButton(MouseButton.RIGHT));
+        WebPerson.awaitVisible(menu(desk).getByText("Reply"));
+        AppearanceCheck.check(desk, "actions-all");
+        desk.page().keyboard().press("Escape");
+        WebPerson.awaitGone(menu(desk));
+        assertThat(desk.page().evaluate("""
+                () => {
+                  const asked = new MouseEvent("contextmenu", { bubbles: true, cancelable: true });
+                  document.querySelector(".text a").dispatchEvent(asked);
+                  return asked.defaultPrevented;
+                }""")).isEqualTo(false);
+        desk.expectAbsent(menu(desk));
+    }
+
+    @Test
+    void aFingerHasTheMenuByALongPressAndRepliesByASwipe() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.saysLines(ann, 1, 60);
+        }
+        WebPerson phone =
+                browser.open(chatd, Device.PHONE).logIn(ann).open(ben.name()).toEnd();
+        CDPSession tools = phone.page().context().newCDPSession(phone.page());
+        BoundingBox box = bubble(phone, "line 58").boundingBox();
+        touch(tools, "touchStart", box.x + 10, box.y + 10);
+        WebPerson.awaitVisible(menu(phone).getByText("Reply"));
+        touch(tools, "touchEnd");
+        assertThat(menu(phone).locator(".quoted")).hasText("line 58");
+        phone.page().keyboard().press("Escape");
+        WebPerson.awaitGone(menu(phone));
+        // Too short, and it is nothing.
+        swipe(tools, bubble(phone, "line 58"), 30, 0);
+        phone.expectAbsent(phone.page().locator(".about"));
+        swipe(tools, bubble(phone, "line 57"), 80, 3);
+        assertThat(phone.page().locator(".about bdi")).hasText("line 57");
+        assertThat(phone.message("line 57")).hasAttribute("style", "");
+        phone.button("Cancel").click();
+        // Up and down scrolls.
+        swipe(tools, bubble(phone, "line 56"), 10, 200);
+        phone.page().waitForFunction("() => document.querySelector('.jump') !== null");
+        phone.expectAbsent(phone.page().locator(".about"));
+        phone.expectAbsent(menu(phone));
+    }
+
+    @Test
+    void aReactionIsFoundByItsName() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "look at this");
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
+        desk.message("look at this").hover();
+        desk.message("look at this").getByLabel("Message actions").click();
+        desk.button("More reactions").click();
+        assertThat(desk.field("React")).isFocused();
+        AppearanceCheck.check(desk, "reaction-picker");
+        desk.field("React").fill("no-such-thing");
+        WebPerson.awaitVisible(desk.page().getByText("Nothing found."));
+        desk.field("React").fill("ros");
+        desk.button("rose").click();
+        assertThat(desk.message("look at this").locator(".reaction")).hasText("🌹 1");
+    }
+
+    @Test
+    void whatAMessageSaidBeforeIsListed() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("the first text").reads("the first text");
+        for (String text : List.of("the second text", "the third text")) {
+            desk.page().keyboard().press("ArrowUp");
+            desk.composer().fill(text);
+            desk.page().keyboard().press("Enter");
+            desk.reads(text);
+        }
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben).open(ann.name());
+        phone.act("the third text", "Edit history");
+        assertThat(menu(phone).locator(".versions .text"))
+                .hasText(new String[] {"the third text", "the second text", "the first text"});
+        AppearanceCheck.check(phone, "edit-history");
+    }
+
+    @Test
+    void textsAndFilesAreForwardedAndLinkedTo() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person cat = chatd.person();
+        try (Writer writer = new Writer(chatd, cat);
+                JsonSocket files = chatd.logInJson(JsonCarrier.LINES, ben, "files")) {
+            writer.says(ann, "a text of somebody else");
+            FileTestBase.sendFile(
+                    files, JsonType.FILE, ann.name(), "plan.txt", "the plan".getBytes(StandardCharsets.UTF_8));
+        }
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(cat.name());
+        desk.composer().fill("a draft");
+        desk.open(ben.name());
+        desk.composer().fill("another draft");
+        desk.page().locator("li.message").hover();
+        desk.page().locator("li.message").getByLabel("Message actions").click();
+        menu(desk).getByText("Forward").click();
+        desk.field("Forward to").fill(cat.name());
+        AppearanceCheck.check(desk, "forward");
+        menu(desk).locator(".forward .row").click();
+        WebPerson.awaitVisible(desk.page().getByText("Forwarded to " + cat.name()));
+        desk.open(cat.name());
+        WebPerson.awaitVisible(desk.page().locator("li.message.own").getByText("plan.txt"));
+        desk.act("a text of somebody else", "Forward");
+        menu(desk)
+                .locator(".forward .row", new Locator.LocatorOptions().setHasText(ben.name()))
+                .click();
+        WebPerson.awaitVisible(desk.page().getByText("Forwarded to " + ben.name()));
+        // What was being written is still there.
+        assertThat(desk.composer()).hasValue("a draft");
+        desk.open(ben.name()).reads("a text of somebody else");
+        assertThat(desk.composer()).hasValue("another draft");
+
+        desk.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+        desk.act("a text of somebody else", "Copy link");
+        WebPerson.awaitVisible(desk.page().getByText("Copied"));
+        String link = (String) desk.page().evaluate("() => navigator.clipboard.readText()");
+        assertThat(link).matches("https://localhost:\\d+/#/m/\\d+");
+        desk.open(cat.name());
+        desk.page().navigate(link);
+        desk.reads("a text of somebody else");
+        WebPerson.awaitVisible(desk.page().locator(".talk .head h1").getByText(ben.name()));
+    }
+}

@@ -1,0 +1,149 @@
+import { useSignal } from "@preact/signals";
+import type { Conversation } from "../model/conversation.js";
+import type { Key } from "../model/place.js";
+import { safe } from "../model/safe.js";
+import { completions, EMOTICONS } from "../model/text.js";
+import { isTakenBack } from "../model/timeline.js";
+import * as Type from "../wire/type.js";
+import { useApp } from "./app.js";
+import type { MessageEntry } from "./message.js";
+import { FormattedText, reactedBy } from "./message.js";
+import { Avatar, Name, titleOf } from "./parts.js";
+import { folded } from "./search.js";
+import { fullTime } from "./time.js";
+import { language, words } from "./words.js";
+
+/** What is done with a message in a second step: choose a reaction, look at what it said before, or forward it. */
+export type MoreSteps = "react" | "history" | "forward";
+
+interface StepProps {
+  shown: MessageEntry;
+  close: () => void;
+}
+
+/** The second step of an action on a message. */
+export function MoreActions({ step, ...props }: StepProps & { step: MoreSteps }) {
+  return step === "react" ? <ReactionPicker {...props} /> : step === "history" ? <EditHistory {...props} /> : <Forward {...props} />;
+}
+
+/** All emoticons; what is typed narrows them. */
+function ReactionPicker({ shown, close }: StepProps) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const typed = useSignal("");
+  const text = typed.value.trim();
+  const offered = text === "" ? EMOTICONS : completions(text.replace(/^\//, ""));
+  return (
+    <>
+      <label class="field">
+        <span>{w.react}</span>
+        <input ref={focused} type="search" autocapitalize="off" autocomplete="off" onInput={(event) => (typed.value = event.currentTarget.value)} />
+      </label>
+      <div class="picker">
+        {offered.map(({ code, emoji, en, zh }) => {
+          const name = language.value === "zh" ? zh : en;
+          const isMine = reactedBy(shown, code, chat.me);
+          return (
+            <button
+              key={code}
+              type="button"
+              title={`${code} ${name}`}
+              aria-label={name}
+              aria-pressed={isMine}
+              onClick={() => {
+                void app.try(chat.react(shown.mid, code, !isMine));
+                close();
+              }}
+            >
+              {emoji}
+            </button>
+          );
+        })}
+      </div>
+      {offered.length === 0 && <p class="hint">{w.searchNothing}</p>}
+    </>
+  );
+}
+
+/** What a text says, and what it said before, the newest first. */
+function EditHistory({ shown }: StepProps) {
+  const versions = shown.type === Type.Text || shown.type === Type.TextToAll ? textsOf(shown) : [];
+  return (
+    <ol class="versions">
+      {versions.map(({ mid, time, text }) => (
+        <li key={mid}>
+          <time dateTime={time}>{fullTime(Date.parse(time))}</time>
+          <div class="text" dir="auto">
+            <FormattedText text={text} />
+          </div>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function textsOf(shown: MessageEntry & { type: typeof Type.Text | typeof Type.TextToAll }): readonly { mid: number; time: string; text: string }[] {
+  if (shown.info === null) {
+    return [];
+  }
+  const { mid, time } = shown.version ?? shown;
+  return [{ mid, time, text: shown.info }, ...(shown.corrected ?? [])];
+}
+
+/** Chooses the conversation to which a message is sent again; of a file, the bytes are not sent again. */
+function Forward({ shown, close }: StepProps) {
+  const app = useApp();
+  const { chat } = app;
+  const w = words();
+  const typed = useSignal("");
+  const isSending = useSignal(false);
+  const wanted = folded(typed.value.trim());
+  const offered = chat.list.value.filter((conversation) => mayReceive(conversation) && folded(titleOf(chat, conversation.key)).includes(wanted));
+
+  function mayReceive({ key, isClosed }: Conversation): boolean {
+    return !isClosed.value && (!key.startsWith("G") || chat.people.groups.value.has(key)) && !chat.people.blocked.value.has(key) && (key !== "" || chat.self.value?.server.everyone === true);
+  }
+
+  const send = async (conversation: Conversation) => {
+    const { key } = conversation;
+    if (shown.type === Type.Text || shown.type === Type.TextToAll) {
+      chat.outbox.forward(conversation, String(shown.info));
+    } else {
+      isSending.value = true;
+      const isDone = isTakenBack(shown) || (await app.try(chat.forwardFile(shown, key)));
+      isSending.value = false;
+      if (!isDone) {
+        return;
+      }
+    }
+    app.showNotice(w.forwardedTo(titleOf(chat, key)));
+    close();
+  };
+  return (
+    <>
+      <label class="field">
+        <span>{w.forwardTo}</span>
+        <input ref={focused} type="search" dir="auto" autocapitalize="off" autocomplete="off" onInput={(event) => (typed.value = event.currentTarget.value)} />
+      </label>
+      <ul class="forward">
+        {offered.map((conversation) => (
+          <li key={conversation.key}>
+            <button type="button" class="row" disabled={isSending.value} onClick={() => void send(conversation)}>
+              <Avatar of={conversation.key as Key} name={titleOf(chat, conversation.key)} />
+              <span class="row-title">
+                <Name of={safe(titleOf(chat, conversation.key))} />
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {offered.length === 0 && <p class="hint">{w.searchNothing}</p>}
+    </>
+  );
+}
+
+/** Focuses a field when it is shown. */
+function focused(field: HTMLElement | null): void {
+  field?.focus();
+}
