@@ -164,6 +164,7 @@ export class LoginController {
     this.name.value = name;
     this.password = password;
     this.isDisplaced.value = false;
+    this.isResuming.value = false;
     this.isOwnDevice.value = isOwn && this.stores.device !== null;
     this.session.setDevice(this.device());
     this.session.open({ user: name, password, remember: this.isOwnDevice.peek() });

@@ -32,9 +32,11 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
   };
   return (
     <Sheet label={w.actions} close={close}>
-      <div class="quoted" dir="auto">
-        {isText && typeof shown.info === "string" && <FormattedText text={shown.info.slice(0, 200)} />}
-      </div>
+      {isText && typeof shown.info === "string" && step.value !== "history" && (
+        <div class="quoted" dir="auto">
+          <FormattedText text={shown.info.slice(0, 200)} />
+        </div>
+      )}
       {step.value === "report" ? (
         <form
           onSubmit={(event) => {

@@ -20,7 +20,7 @@ export function Card({ of }: { of: Key }) {
           <small>{of}</small>
           {isUser(of) && of !== app.chat.me && <Presence of={of} />}
         </div>
-        <MuteAndPin of={of} />
+        <Choices of={of} />
         {isGroup(of) ? <GroupCard group={of as `G${number}`} /> : of !== "" && of !== app.chat.me && <PersonCard user={of} />}
       </div>
     </>
@@ -33,8 +33,8 @@ function Presence({ of }: { of: string }) {
   return <p class="hint">{[people.online.value.has(of) ? w.online : w.offline, people.friends.value.has(of) ? w.friend : ""].filter((one) => one !== "").join(" · ")}</p>;
 }
 
-/** The buttons that mute and pin a conversation. */
-function MuteAndPin({ of }: { of: Key }) {
+/** The buttons that open, mute and pin a conversation. */
+function Choices({ of }: { of: Key }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -44,6 +44,11 @@ function MuteAndPin({ of }: { of: Key }) {
   };
   return (
     <div class="choices">
+      {isUser(of) && (
+        <button type="button" class="strong" onClick={() => app.go({ at: "conversation", key: of })}>
+          {w.writeTo}
+        </button>
+      )}
       <button type="button" onClick={() => set({ notify: notify.value === "none" ? "all" : "none" })}>
         {notify.value === "none" ? w.unmute : w.mute}
       </button>

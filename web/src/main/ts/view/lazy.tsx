@@ -1,6 +1,8 @@
 import { signal, useSignal } from "@preact/signals";
 import { type ComponentType, createElement, type FunctionComponent } from "preact";
 import { useEffect } from "preact/hooks";
+import { useApp } from "./app.js";
+import { words } from "./words.js";
 
 type Later = typeof import("./later.js");
 
@@ -10,26 +12,30 @@ export function loadLater(): Promise<Later> {
 }
 
 /**
- * Returns a component whose code is loaded when it is first shown; until then it shows nothing. It fails, for the error
- * boundary around it, if it can't be loaded: there is no connection, or another version of the page is served by now.
+ * Returns a component whose code is loaded when it is first shown; until then it shows nothing, or, without a connection,
+ * why. It fails, for the error boundary around it, if it can't be loaded with one: another version of the page may be
+ * served by now.
  *
  * @param choose returns the component
  */
 export function lazy<P extends object>(choose: (later: Later) => ComponentType<P>): FunctionComponent<P> {
   const loaded = signal<{ is: ComponentType<P> } | null>(null);
   return (props) => {
+    const { chat } = useApp();
     const failure = useSignal<{ error: unknown } | null>(null);
+    const isLive = chat.state.value.at === "live";
     useEffect(() => {
-      if (loaded.peek() === null) {
+      // Without a connection it is not tried: browsers remember that a module could not be loaded.
+      if (isLive && loaded.peek() === null) {
         loadLater().then(
           (later) => (loaded.value = { is: choose(later) }),
           (error: unknown) => (failure.value = { error }),
         );
       }
-    }, []);
+    }, [isLive]);
     if (failure.value !== null) {
       throw failure.value.error;
     }
-    return loaded.value === null ? null : createElement(loaded.value.is, props);
+    return loaded.value !== null ? createElement(loaded.value.is, props) : isLive ? null : <p class="nothing">{words().code("lost", "")}</p>;
   };
 }

@@ -8,11 +8,11 @@ import type { GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
 import { FileBody } from "./files/offer.js";
-import { Icon, IconButton, Avatar, Name } from "./parts.js";
+import { Icon, IconButton, Avatar, hueOf, Name } from "./parts.js";
 import { clockTime, fullTime } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
-import { isGroup, isUser } from "../model/place.js";
+import { isGroup, isUser, type Key } from "../model/place.js";
 
 /** Maximum size of the text of a friend request, in bytes. */
 const MAX_REQUEST_BYTES = 1000;
@@ -79,6 +79,11 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
   const at = Date.parse(entry.time);
   const who = chat.people.name(entry.send);
   const isExpanded = useSignal(false);
+  const openSender = () => {
+    if (isUser(entry.send)) {
+      app.go({ at: "card", key: entry.send });
+    }
+  };
   if (isCollapsed(entry, conversation.key, chat.people.blocked.value) && !isExpanded.value) {
     return (
       <li class="message folded" data-mid={entry.mid}>
@@ -95,12 +100,16 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
       onPointerEnter={({ pointerType }) => (isHovered.value = pointerType === "mouse")}
       onPointerLeave={() => (isHovered.value = false)}
     >
-      {showsSender && endsRun && tile === 0 && <Avatar of={entry.send as `U${number}`} name={who} />}
+      {showsSender && endsRun && tile === 0 && (
+        <button type="button" class="sender-initial" tabIndex={-1} aria-label={who} onClick={openSender}>
+          <Avatar of={entry.send as Key} name={who} />
+        </button>
+      )}
       <article class="bubble" aria-label={`${who}, ${clockTime(at)}`}>
         {showsSender && startsRun && (
-          <p class="sender">
+          <button type="button" class={`sender ${hueOf(entry.send as Key)}`} tabIndex={-1} onClick={openSender}>
             <Name of={who} />
-          </p>
+          </button>
         )}
         {!isTakenBack(entry) && entry.re !== undefined && <RepliedTo mid={entry.re} conversation={conversation} toMessage={toMessage} />}
         <div class="said">

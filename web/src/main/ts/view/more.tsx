@@ -1,7 +1,5 @@
 import { useSignal } from "@preact/signals";
 import type { Conversation } from "../model/conversation.js";
-import type { Key } from "../model/place.js";
-import { safe } from "../model/safe.js";
 import { completions, EMOTICONS } from "../model/text.js";
 import { isTakenBack } from "../model/timeline.js";
 import * as Type from "../wire/type.js";
@@ -130,10 +128,11 @@ function Forward({ shown, close }: StepProps) {
         {offered.map((conversation) => (
           <li key={conversation.key}>
             <button type="button" class="row" disabled={isSending.value} onClick={() => void send(conversation)}>
-              <Avatar of={conversation.key as Key} name={titleOf(chat, conversation.key)} />
+              <Avatar of={conversation.key} name={titleOf(chat, conversation.key)} />
               <span class="row-title">
-                <Name of={safe(titleOf(chat, conversation.key))} />
+                <Name of={titleOf(chat, conversation.key)} />
               </span>
+              <span class="row-last" />
             </button>
           </li>
         ))}

@@ -14,6 +14,7 @@ const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
   down: "M12 5v14M6 13l6 6 6-6",
   plus: "M12 5v14M5 12h14",
+  everyone: "M8.5 11a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2.5 19a6 6 0 0 1 12 0M15 5.2a3 3 0 0 1 0 5.6M17.5 13.7a6 6 0 0 1 4 5.3",
   up: "M12 19V5M6 11l6-6 6 6",
   clock: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16zM12 8v4l3 2",
   check: "M5 13l4 4L19 7",
@@ -69,16 +70,20 @@ export function useTitle(key: Key): string {
 
 const HUES = 8;
 
+/** Returns the class of somebody's colour. */
+export function hueOf(of: Key): string {
+  return `hue${Number(of.slice(1) || 0) % HUES}`;
+}
+
 /** The first letter of a name, in one of a few colours, and whether that person is online. */
 export function Avatar({ of, name }: { of: Key; name: string }) {
   const { chat } = useApp();
   const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}]+/u, "") || name);
-  const hue = Number(of.slice(1) || 0) % HUES;
   // Without a connection, nobody knows.
   const isOnline = isUser(of) && of !== chat.me && chat.state.value.at === "live" && chat.people.online.value.has(of);
   return (
-    <span class={`initial hue${hue}${isOnline ? " online" : ""}${isGroup(of) ? " group" : ""}`} aria-hidden="true">
-      {first?.segment.toUpperCase()}
+    <span class={`initial ${hueOf(of)}${isOnline ? " online" : ""}${isGroup(of) ? " group" : ""}`} aria-hidden="true">
+      {of === "" ? <Icon is="everyone" /> : first?.segment.toUpperCase()}
     </span>
   );
 }

@@ -47,7 +47,9 @@ function Content() {
       chat.notice.value = "";
     }
   });
-  const isLoggedIn = chat.self.value !== null && (at === "live" || at === "lost" || at === "connecting") && !login.isElsewhere.value;
+  // While somebody logs in, what is known is another user's, until the daemon has accepted them.
+  const isOwn = at === "live" || at === "lost" || (at === "connecting" && login.isResuming.value);
+  const isLoggedIn = chat.self.value !== null && isOwn && !login.isElsewhere.value;
   if (isLoggedIn) {
     return <Columns />;
   }
@@ -88,7 +90,8 @@ function Columns() {
 
   // So that it is there when it is wanted, also without a connection.
   const isListed = chat.listing.isLoaded.value;
-  useEffect(() => (isListed ? app.clock.after(LATER_DELAY, () => void loadLater().catch(() => {})) : undefined), [isListed]);
+  const isLive = chat.state.value.at === "live";
+  useEffect(() => (isListed && isLive ? app.clock.after(LATER_DELAY, () => void loadLater().catch(() => {})) : undefined), [isListed, isLive]);
 
   // On a narrow screen the focus moves with the place; on a wide one it stays, or moves to the composer.
   useEffect(() => {

@@ -168,6 +168,8 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
     pendingCount.current = count;
   });
 
+  const unread = conversation.unread.value;
+  const jump = unread > 0 ? w.jumpNew(cappedCount(unread)) : w.jumpEnd;
   return (
     <section
       class="talk"
@@ -199,9 +201,9 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
       </div>
       <div class="at-end">
         {!isAtEnd.value && (
-          <button type="button" class="jump" onClick={() => void goToEnd()}>
+          <button type="button" class="jump" aria-label={jump} title={jump} onClick={() => void goToEnd()}>
             <Icon is="down" />
-            {conversation.unread.value > 0 ? w.jumpNew(cappedCount(conversation.unread.value)) : w.jumpEnd}
+            {unread > 0 && <span class="count">{cappedCount(unread)}</span>}
           </button>
         )}
       </div>

@@ -173,19 +173,19 @@ class WebIT extends BrowserTestBase {
         desk.open(ben.name());
         assertThat(desk.composer()).hasValue("hel");
         // A correction of another message begins with the text that was sent.
-        desk.act("more", "Correct");
+        desk.act("more", "Edit");
         assertThat(desk.composer()).hasValue("more");
-        desk.act("helo", "Correct");
+        desk.act("helo", "Edit");
         assertThat(desk.composer()).hasValue("helo");
         desk.says("hello").reads("hello");
         phone.reads("hello");
-        assertThat(phone.message("hello")).containsText("corrected");
+        assertThat(phone.message("hello")).containsText("edited");
         phone.act("hello", "👍");
         assertThat(desk.message("hello").locator(".reaction")).hasText("👍 1");
         phone.act("hello", "Reply").says("and to you").reads("and to you");
         assertThat(desk.message("and to you").locator(".answered")).containsText("hello");
-        desk.act("hello", "Take back").button("Take back").click();
-        WebPerson.awaitVisible(phone.page().getByText(ann.name() + " took this back."));
+        desk.act("hello", "Delete for everyone").button("Delete for everyone").click();
+        WebPerson.awaitVisible(phone.page().getByText(ann.name() + " deleted this."));
         assertThat(phone.message("and to you").locator(".answered")).not().containsText("hello");
     }
 

@@ -28,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page with a bad connection, or none, a daemon that dies, a newer or an older one, and a clock that is wrong. */
 @Tag("processes")
 class WebNetworkIT extends BrowserTestBase {
+    /** Whether what is not needed at first has been loaded, a little after the list. */
+    private static final String LATER_IS_LOADED = """
+            () => performance.getEntriesByType("resource").some(({ name, responseEnd }) => /later\\.\\w+\\.js/.test(name) && responseEnd > 0)""";
 
     @Test
     void textsWrittenWhileTheDaemonIsDownAreSentOnceAndInOrder() {
@@ -83,12 +86,33 @@ class WebNetworkIT extends BrowserTestBase {
             desk.reads("meanwhile").reads("first");
             assertThat(desk.page().locator(".talk h1")).hasText("The crew");
             assertThat(desk.row("The crew")).containsText("meanwhile");
-            assertThat(desk.message("first")).containsText("corrected");
-            assertThat(desk.page().locator(".gone")).hasText(ben.name() + " took this back.");
+            assertThat(desk.message("first")).containsText("edited");
+            assertThat(desk.page().locator(".gone")).hasText(ben.name() + " deleted this.");
             assertThat(desk.message("my own").locator(".reaction")).hasText("👍 1");
             assertThat(desk.page().locator(".news").last()).containsText("renamed the group from “Crew”");
             assertThat(desk.texts()).containsExactly("first", "my own", "meanwhile");
         }
+    }
+
+    /** Whoever enters a name, with whichever password, sees nothing of the account that was logged in before. */
+    @Test
+    void nothingOfAnotherAccountIsShownWhileSomebodyLogsIn() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk =
+                browser.open(proxy.port(), Device.DESK.options()).logIn(ann).find(ben.name());
+        desk.says("between the two of us").reads("between the two of us");
+        chatd.admin("", "session", "kick", ann.name()).exits(0);
+        desk.sees("Log in");
+        proxy.swallowAnswers();
+        desk.enter("somebody-else", "no-password-of-anybody");
+        assertThat(desk.page().locator(".entrance button.strong")).isDisabled();
+        WebPerson.awaitGone(desk.page().locator(".rooms"));
+        proxy.slow(Duration.ZERO);
+        proxy.cut();
+        desk.reconnect();
+        WebPerson.awaitVisible(desk.page().getByText("The name or the password is wrong."));
+        WebPerson.awaitGone(desk.page().locator(".rooms"));
     }
 
     @Test
@@ -96,6 +120,7 @@ class WebNetworkIT extends BrowserTestBase {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         WebPerson desk = browser.open(proxy.port(), Device.DESK.options()).logIn(ann);
+        desk.page().waitForFunction(LATER_IS_LOADED);
         proxy.goAway();
         WebPerson.awaitVisible(desk.page().locator(".bar.away"));
         desk.button("Search").click();
@@ -188,7 +213,7 @@ class WebNetworkIT extends BrowserTestBase {
         desk.says("the first").reads("the first");
         desk.message("the first").hover();
         desk.message("the first").getByLabel("Message actions").click();
-        WebPerson.awaitVisible(desk.button("Take back"));
+        WebPerson.awaitVisible(desk.button("Delete for everyone"));
         desk.page().keyboard().press("Escape");
         proxy.goAway();
         WebPerson.awaitVisible(desk.page().locator(".bar.away"));

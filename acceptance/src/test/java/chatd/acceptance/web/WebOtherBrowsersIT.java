@@ -312,8 +312,8 @@ class WebOtherBrowsersIT {
         person.waits(message("and to you") + ".querySelector('.reaction')?.innerText", "👍 1");
         assertThat(other.skipTo(JsonType.REACTION).path("info").path("code").asString())
                 .isEqualTo("👍");
-        person.acts("first\nsecond!", "Take back").clicks("document.querySelector('dialog[open] .strong')");
-        person.waits("document.querySelector('.gone')?.innerText", "You took this back.");
+        person.acts("first\nsecond!", "Delete for everyone").clicks("document.querySelector('dialog[open] .strong')");
+        person.waits("document.querySelector('.gone')?.innerText", "You deleted this.");
         other.skipTo(JsonType.TAKEN_BACK);
         person.waits("!document.querySelector('dialog')");
     }

@@ -70,7 +70,7 @@ class WebPeopleIT extends BrowserTestBase {
         assertThat(desk.field("Password")).hasAttribute("type", "password");
         desk.button("Show the password").click();
         assertThat(desk.field("Password")).hasAttribute("type", "text");
-        assertThat(desk.field("This is my own device")).not().isChecked();
+        assertThat(desk.field("Stay logged in")).not().isChecked();
     }
 
     @Test

@@ -145,11 +145,11 @@ class WebPhoneIT extends BrowserTestBase {
     void aCorrectionOutlivesAReload() {
         WebPerson phone = inConversation(Device.PHONE);
         phone.says("helo").reads("helo");
-        phone.act("helo", "Correct");
+        phone.act("helo", "Edit");
         phone.composer().fill("hello, as it should be");
         phone.page().reload();
         assertThat(phone.composer()).hasValue("hello, as it should be");
-        assertThat(phone.page().locator(".about")).containsText("Correcting your message");
+        assertThat(phone.page().locator(".about")).containsText("Editing your message");
         phone.page().locator(".composer .send").click();
         phone.reads("hello, as it should be");
         assertThat(phone.page().locator("li.message")).hasCount(1);

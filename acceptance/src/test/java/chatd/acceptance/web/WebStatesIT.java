@@ -414,6 +414,7 @@ public class WebStatesIT extends BrowserTestBase {
                 .logIn(ann)
                 .open(ben.name())
                 .reads("line 50");
+        person.page().route("**/words-zh.*", BrowserTestBase::bypassProxy);
         proxy.slow(Duration.ofSeconds(1));
         person.page().reload();
         WebPerson.awaitVisible(person.page().locator(".rooms"));

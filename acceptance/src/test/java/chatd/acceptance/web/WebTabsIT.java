@@ -5,20 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import chatd.acceptance.kit.Chatd;
-import chatd.acceptance.kit.HttpClient;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Writer;
 import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
 import chatd.acceptance.web.browser.WebPerson;
-import com.microsoft.playwright.Route;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -170,7 +165,7 @@ class WebTabsIT extends BrowserTestBase {
             desk.reconnect();
             desk.sees("Log in");
             assertThat(desk.field("Name")).hasValue(ann.name());
-            desk.field("This is my own device").uncheck();
+            desk.field("Stay logged in").uncheck();
             desk.logIn(cat).find(ben.name());
             desk.expectAbsent(desk.page().locator("li.message"));
             assertThat(own.texts(ben)).containsExactly("before");
@@ -193,7 +188,7 @@ class WebTabsIT extends BrowserTestBase {
         desk.composer().fill("a draft");
         // The page itself bypasses the proxy, as from a daemon that goes down right after serving
         // it.
-        desk.page().route("**", this::bypassProxy);
+        desk.page().route("**", BrowserTestBase::bypassProxy);
         // Chromium asks whether a page that was not fetched from a network may use the local one.
         desk.page().context().grantPermissions(List.of("local-network-access"));
         proxy.refuse();
@@ -211,25 +206,6 @@ class WebTabsIT extends BrowserTestBase {
         desk.sees("Log in");
         assertThat(desk.field("Name")).hasValue(ann.name());
         proxy.forwardToPort(chatd.port());
-    }
-
-    private void bypassProxy(Route route) {
-        if (!route.request().method().equals("GET")) {
-            route.resume();
-            return;
-        }
-        try (HttpClient http = HttpClient.connect(chatd)) {
-            HttpClient.Response page =
-                    http.get(URI.create(route.request().url()).getPath());
-            route.fulfill(new Route.FulfillOptions()
-                    .setStatus(page.status())
-                    .setHeaders(Map.of(
-                            "content-type", page.header("content-type"),
-                            "content-security-policy", page.header("content-security-policy")))
-                    .setBodyBytes(page.body()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Test

@@ -78,7 +78,7 @@ class WebTwoBrowsersIT extends BrowserTestBase {
                 : (row.querySelector(".text")?.textContent
                   ?? row.querySelector(".file-name")?.title
                   ?? row.querySelector(".picture button").getAttribute("aria-label").replace(/^Picture /, "")),
-              corrected: row.querySelector("footer").textContent.includes("corrected"),
+              corrected: row.querySelector("footer").textContent.includes("edited"),
               reactions: [...row.querySelectorAll(".reaction")].map((reaction) => reaction.textContent),
             })))""";
 
@@ -166,9 +166,9 @@ class WebTwoBrowsersIT extends BrowserTestBase {
             case 3 -> send(person, binary());
             case 4 -> send(person, picture());
             case 5 -> send(person, picture(), binary(), picture());
-            case 6, 7 -> onOwn(person, "Correct", () -> person.says("corrected " + ++count));
+            case 6, 7 -> onOwn(person, "Edit", () -> person.says("corrected " + ++count));
             case 8 ->
-                onOwn(person, "Take back", () -> {
+                onOwn(person, "Delete for everyone", () -> {
                     person.page().locator("dialog .strong").click();
                 });
             case 9, 10 -> {
@@ -198,7 +198,7 @@ class WebTwoBrowsersIT extends BrowserTestBase {
     }
 
     private void onOwn(WebPerson person, String action, Runnable then) {
-        String what = action.equals("Correct") ? "li.own[data-mid]:has(.text)" : "li.own[data-mid]:not(:has(.gone))";
+        String what = action.equals("Edit") ? "li.own[data-mid]:has(.text)" : "li.own[data-mid]:not(:has(.gone))";
         Locator rows = person.page().locator(what);
         if (rows.count() > 0) {
             openActions(rows.nth(random.nextInt(rows.count())));

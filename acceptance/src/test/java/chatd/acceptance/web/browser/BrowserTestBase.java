@@ -1,7 +1,13 @@
 package chatd.acceptance.web.browser;
 
 import chatd.acceptance.kit.CutProxy;
+import chatd.acceptance.kit.HttpClient;
 import chatd.acceptance.kit.SpawnedDaemon;
+import com.microsoft.playwright.Route;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,6 +55,26 @@ public abstract class BrowserTestBase {
 
     protected static String origin(CutProxy proxy) {
         return "https://localhost:" + proxy.port();
+    }
+
+    /** Answers a request of a page as the daemon does, whatever the proxy does meanwhile. */
+    protected static void bypassProxy(Route route) {
+        if (!route.request().method().equals("GET")) {
+            route.resume();
+            return;
+        }
+        try (HttpClient http = HttpClient.connect(chatd)) {
+            HttpClient.Response page =
+                    http.get(URI.create(route.request().url()).getPath());
+            route.fulfill(new Route.FulfillOptions()
+                    .setStatus(page.status())
+                    .setHeaders(Map.of(
+                            "content-type", page.header("content-type"),
+                            "content-security-policy", page.header("content-security-policy")))
+                    .setBodyBytes(page.body()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @AfterEach

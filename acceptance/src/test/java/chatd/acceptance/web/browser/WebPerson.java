@@ -110,7 +110,7 @@ public final class WebPerson {
 
     /** Logs in on a device that is one's own. */
     public WebPerson logInToStay(Chatd.Person person) {
-        field("This is my own device").check();
+        field("Stay logged in").check();
         return logIn(person);
     }
 
