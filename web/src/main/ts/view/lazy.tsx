@@ -6,9 +6,12 @@ import { words } from "./words.js";
 
 type Later = typeof import("./later.js");
 
+/** What was loaded; null before that. */
+const loaded = signal<Later | null>(null);
+
 /** Loads what is not needed at first; does nothing if it was loaded. */
-export function loadLater(): Promise<Later> {
-  return import("./later.js");
+export async function loadLater(): Promise<void> {
+  loaded.value ??= await import("./later.js");
 }
 
 /**
@@ -19,23 +22,19 @@ export function loadLater(): Promise<Later> {
  * @param choose returns the component
  */
 export function lazy<P extends object>(choose: (later: Later) => ComponentType<P>): FunctionComponent<P> {
-  const loaded = signal<{ is: ComponentType<P> } | null>(null);
   return (props) => {
     const { chat } = useApp();
     const failure = useSignal<{ error: unknown } | null>(null);
     const isLive = chat.state.value.at === "live";
     useEffect(() => {
       // Without a connection it is not tried: browsers remember that a module could not be loaded.
-      if (isLive && loaded.peek() === null) {
-        loadLater().then(
-          (later) => (loaded.value = { is: choose(later) }),
-          (error: unknown) => (failure.value = { error }),
-        );
+      if (isLive) {
+        loadLater().catch((error: unknown) => (failure.value = { error }));
       }
     }, [isLive]);
     if (failure.value !== null) {
       throw failure.value.error;
     }
-    return loaded.value !== null ? createElement(loaded.value.is, props) : isLive ? null : <p class="nothing">{words().code("lost", "")}</p>;
+    return loaded.value !== null ? createElement(choose(loaded.value), props) : isLive ? null : <p class="nothing">{words().code("lost", "")}</p>;
   };
 }
