@@ -131,6 +131,7 @@ class WebFilesIT extends WebFilesTestBase {
             Chatd.Person ann = own.person();
             Chatd.Person ben = own.person();
             WebPerson desk = browser.open(own, Device.DESK).logIn(ann).find(ben.name());
+            AppearanceCheck.loadLanguages(desk);
             CDPSession slow = throttle(desk);
             if (how.equals("choose")) {
                 send(desk, file("large.bin", "", content));

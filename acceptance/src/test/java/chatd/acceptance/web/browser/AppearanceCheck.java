@@ -61,6 +61,12 @@ public final class AppearanceCheck {
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
     }
 
+    /** Has the page load its languages, for a check that follows while it has no connection. */
+    public static void loadLanguages(WebPerson person) {
+        switchLanguage(person.page(), "zh");
+        switchLanguage(person.page(), "en");
+    }
+
     /** Switches the language of the page, as when it is chosen in another tab. */
     private static void switchLanguage(Page page, String language) {
         page.evaluate("""
