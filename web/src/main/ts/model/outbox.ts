@@ -45,19 +45,23 @@ export class Outbox {
   /** Sends a text, exactly once; it is shown immediately, as waiting. */
   send(conversation: Conversation, text: string): void {
     const re = conversation.replyingTo.peek();
-    const waiting: WaitingText = { id: this.known.clock.newId(), text, at: this.known.nextTime(), ...(re === null ? {} : { re }) };
     batch(() => {
       conversation.replyingTo.value = null;
-      conversation.waiting.value = [...conversation.waiting.peek(), waiting];
       this.setDraft(conversation, "");
+      this.enqueue(conversation, { ...this.newText(text), ...(re === null ? {} : { re }) });
     });
-    this.storeWaiting();
-    this.sendNext(conversation);
   }
 
   /** Sends a text that was written elsewhere; what is being written here stays. */
   forward(conversation: Conversation, text: string): void {
-    const waiting: WaitingText = { id: this.known.clock.newId(), text, at: this.known.nextTime() };
+    this.enqueue(conversation, this.newText(text));
+  }
+
+  private newText(text: string): WaitingText {
+    return { id: this.known.clock.newId(), text, at: this.known.nextTime() };
+  }
+
+  private enqueue(conversation: Conversation, waiting: WaitingText): void {
     conversation.waiting.value = [...conversation.waiting.peek(), waiting];
     this.storeWaiting();
     this.sendNext(conversation);
@@ -67,10 +71,7 @@ export class Outbox {
   resend(conversation: Conversation, id: string): void {
     const refused = this.remove(conversation, id);
     if (refused !== null) {
-      const waiting = { id, text: refused.text, at: refused.at, ...reOf(refused) };
-      conversation.waiting.value = [...conversation.waiting.peek(), waiting];
-      this.storeWaiting();
-      this.sendNext(conversation);
+      this.enqueue(conversation, { id, text: refused.text, at: refused.at, ...reOf(refused) });
     }
   }
 

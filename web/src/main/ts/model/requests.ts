@@ -47,11 +47,10 @@ export class Requests {
 
   /** Reads the members and the settings of a group. */
   async members(group: `G${number}`): Promise<void> {
-    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, limit: MEMBERS } });
-    if (answer.type !== Type.Group || answer.info.op !== "members") {
+    const info = await this.listMembers(group, MEMBERS);
+    if (info === null) {
       return;
     }
-    const { info } = answer;
     batch(() => {
       this.known.people.learnUsers(info.members);
       info.members.forEach(({ user_id, online }) => this.known.people.setOnline(user_id, online));
@@ -66,7 +65,7 @@ export class Requests {
     if (known === null || after === undefined) {
       return;
     }
-    const info = await this.membersAfter(group, after, MEMBERS);
+    const info = await this.listMembers(group, MEMBERS, after);
     if (info !== null && this.known.conversation(group).members.peek() === known) {
       this.known.people.learnUsers(info.members);
       this.known.conversation(group).members.value = { ...info, members: [...known.members, ...info.members] };
@@ -76,12 +75,12 @@ export class Requests {
   /** Reads the user's own role in a group of which they are a member. */
   async ownRole(group: Group): Promise<Role> {
     const { me } = this.known;
-    const info = await this.membersAfter(group, `U${Number(me.slice(1)) - 1}`, 1);
+    const info = await this.listMembers(group, 1, `U${Number(me.slice(1)) - 1}`);
     return info?.members.find(({ user_id }) => user_id === me)?.role ?? "member";
   }
 
-  private async membersAfter(group: Group, after: Numbered, limit: number): Promise<Members["info"] | null> {
-    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, after, limit } });
+  private async listMembers(group: Group, limit: number, after?: Numbered): Promise<Members["info"] | null> {
+    const answer = await this.known.session.ask({ type: Type.ChangeGroup, info: { op: "members", group_id: group, limit, ...(after === undefined ? {} : { after }) } });
     return answer.type === Type.Group && answer.info.op === "members" ? answer.info : null;
   }
 

@@ -6,7 +6,7 @@ import type { Session } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
 import { Conversation, type Correction, type ReadingPosition } from "./conversation.js";
 import { People } from "./people.js";
-import { isKey, type Key } from "./place.js";
+import { isGroup, isKey, type Key } from "./place.js";
 import type { Entry } from "./timeline.js";
 import * as Type from "../wire/type.js";
 
@@ -103,6 +103,21 @@ export class ChatState {
     made.reading = JSON.parse(this.storage().get(this.storageKey("reading", key)) ?? "null") as ReadingPosition | null;
     this.conversations.value = new Map([...this.conversations.peek(), [key, made]]);
     return made;
+  }
+
+  /** Returns why the user can't write in a conversation; null if they can. */
+  obstacleTo({ key, isClosed }: Conversation): "closed" | "not-member" | "everyone" | "blocked" | null {
+    const { self, people } = this;
+    if (isClosed.value) {
+      return "closed";
+    }
+    if (isGroup(key)) {
+      return people.groups.value.has(key) ? null : "not-member";
+    }
+    if (key === "") {
+      return self.value?.server.everyone === false ? "everyone" : null;
+    }
+    return people.blocked.value.has(key) ? "blocked" : null;
   }
 
   /** Returns the key of a message for rendering, which does not change when the message gets its number. */

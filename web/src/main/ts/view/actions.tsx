@@ -89,26 +89,14 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
             {w.reply}
           </button>
           {isText && (
-            <button
-              type="button"
-              class="act"
-              onClick={andClose(() => {
-                void navigator.clipboard.writeText(String(shown.info)).then(() => app.showNotice(w.copied));
-              })}
-            >
+            <button type="button" class="act" onClick={andClose(() => app.copy(String(shown.info)))}>
               {w.copy}
             </button>
           )}
           <button type="button" class="act" onClick={() => (step.value = "forward")}>
             {w.forward}
           </button>
-          <button
-            type="button"
-            class="act"
-            onClick={andClose(() => {
-              void navigator.clipboard.writeText(`${location.origin}/#/m/${shown.mid}`).then(() => app.showNotice(w.copied));
-            })}
-          >
+          <button type="button" class="act" onClick={andClose(() => app.copy(`${location.origin}/#/m/${shown.mid}`))}>
             {w.copyLink}
           </button>
           {"version" in shown && shown.version !== undefined && (

@@ -271,6 +271,11 @@ export class App {
     this.cancelNoticeTimer = this.clock.after(NOTICE_MILLIS, () => (this.notice.value = ""));
   }
 
+  /** Copies a text, and says so. */
+  copy(text: string): void {
+    void navigator.clipboard.writeText(text).then(() => this.showNotice(words().copied));
+  }
+
   /** Awaits an action, and shows why if the daemon refuses it; resolves with whether it was done. */
   async try(act: Promise<unknown>): Promise<boolean> {
     try {

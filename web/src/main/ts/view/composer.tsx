@@ -23,21 +23,6 @@ const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
 const MENTION = new RegExp(`${BEFORE_MENTION}([\\p{L}\\p{M}\\p{N}_.-]{0,32})$`, "u");
 const MAX_OPTIONS = 8;
 
-/** Returns why the user can't write in a conversation; null if they can. */
-export function useObstacle({ key, isClosed }: Conversation): "closed" | "not-member" | "everyone" | "blocked" | null {
-  const { self, people } = useApp().chat;
-  if (isClosed.value) {
-    return "closed";
-  }
-  if (isGroup(key)) {
-    return people.groups.value.has(key) ? null : "not-member";
-  }
-  if (key === "") {
-    return self.value?.server.everyone === false ? "everyone" : null;
-  }
-  return people.blocked.value.has(key) ? "blocked" : null;
-}
-
 /** The form with the field in which the user writes a message. */
 export function Composer({ conversation, title }: { conversation: Conversation; title: string }) {
   const app = useApp();
@@ -53,7 +38,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   const isEmpty = useSignal(conversation.draft.peek() === "");
   const correcting = conversation.correcting.value;
   const replyingTo = conversation.replyingTo.value;
-  const obstacle = useObstacle(conversation);
+  const obstacle = chat.obstacleTo(conversation);
   const limit = chat.self.value?.limits.text ?? 0;
 
   const fit = () => {

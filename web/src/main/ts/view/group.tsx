@@ -7,7 +7,7 @@ import type { Members } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
 import { FormattedText } from "./message.js";
-import { Avatar, ConversationLink, Header, IconButton, Name, Sheet, useFocus } from "./parts.js";
+import { Avatar, ConversationLink, focused, Header, IconButton, Name, Sheet, useFocus } from "./parts.js";
 import { PeoplePicker } from "./picker.js";
 import { words } from "./words.js";
 
@@ -232,11 +232,6 @@ function EditedLine({ label, text, limit, mayBeEmpty = false, save }: { label: s
       </p>
     </form>
   );
-}
-
-/** Focuses a field when it is shown. */
-function focused(field: HTMLElement | null): void {
-  field?.focus();
 }
 
 function AddMembers({ group, info }: { group: Group; info: Members["info"] }) {

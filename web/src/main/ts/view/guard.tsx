@@ -41,7 +41,7 @@ function CopyError({ error }: { error: unknown }) {
     // Not everywhere does a stack begin with the message.
     const stack = error instanceof Error ? (error.stack ?? "") : "";
     const what = stack.startsWith(String(error)) ? stack : `${String(error)}\n${stack}`;
-    void navigator.clipboard.writeText(`${what}\n${import.meta.url}\n${navigator.userAgent}\n`).then(() => app.showNotice(w.copied));
+    app.copy(`${what}\n${import.meta.url}\n${navigator.userAgent}\n`);
   };
   return (
     <button type="button" class="plain" onClick={copy}>

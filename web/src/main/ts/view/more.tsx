@@ -6,7 +6,7 @@ import * as Type from "../wire/type.js";
 import { useApp } from "./app.js";
 import type { MessageEntry } from "./message.js";
 import { FormattedText, reactedBy } from "./message.js";
-import { Avatar, Name, titleOf } from "./parts.js";
+import { Avatar, focused, Name, titleOf } from "./parts.js";
 import { folded } from "./search.js";
 import { fullTime } from "./time.js";
 import { language, words } from "./words.js";
@@ -97,11 +97,7 @@ function Forward({ shown, close }: StepProps) {
   const typed = useSignal("");
   const isSending = useSignal(false);
   const wanted = folded(typed.value.trim());
-  const offered = chat.list.value.filter((conversation) => mayReceive(conversation) && folded(titleOf(chat, conversation.key)).includes(wanted));
-
-  function mayReceive({ key, isClosed }: Conversation): boolean {
-    return !isClosed.value && (!key.startsWith("G") || chat.people.groups.value.has(key)) && !chat.people.blocked.value.has(key) && (key !== "" || chat.self.value?.server.everyone === true);
-  }
+  const offered = chat.list.value.filter((conversation) => chat.obstacleTo(conversation) === null && folded(titleOf(chat, conversation.key)).includes(wanted));
 
   const send = async (conversation: Conversation) => {
     const { key } = conversation;
@@ -140,9 +136,4 @@ function Forward({ shown, close }: StepProps) {
       {offered.length === 0 && <p class="hint">{w.searchNothing}</p>}
     </>
   );
-}
-
-/** Focuses a field when it is shown. */
-function focused(field: HTMLElement | null): void {
-  field?.focus();
 }

@@ -187,6 +187,11 @@ export function Sheet({ label, close, children, isPlace = false }: { label: stri
   );
 }
 
+/** Focuses a field when it is shown, as its `ref`. */
+export function focused(field: HTMLElement | null): void {
+  field?.focus();
+}
+
 interface LinkProps {
   to: Key;
   /** The message that is to be shown; by default, where the user resumes reading. */

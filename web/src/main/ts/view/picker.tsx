@@ -1,12 +1,10 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
+import { useNames } from "./names.js";
 import { Avatar, Icon, Name } from "./parts.js";
 import { words } from "./words.js";
 
-/** The pause in typing before people are searched, in milliseconds. */
-const SEARCH_DELAY = 200;
 /** How many people are offered at once. */
 const MAX_OFFERED = 50;
 
@@ -17,28 +15,13 @@ const MAX_OFFERED = 50;
  * @param isOut whether somebody can't be chosen
  */
 export function PeoplePicker({ label, chosen, isOut }: { label: string; chosen: Signal<readonly Key[]>; isOut: (user: Key) => boolean }) {
-  const app = useApp();
-  const { chat } = app;
+  const { chat } = useApp();
   const w = words();
   const typed = useSignal("");
-  const found = useSignal<readonly Key[]>([]);
   const text = typed.value.trim();
-  useEffect(() => {
-    if (text === "") {
-      return undefined;
-    }
-    return app.clock.after(SEARCH_DELAY, () => {
-      void app.try(
-        chat.requests.find(text).then(({ users }) => {
-          if (typed.peek().trim() === text) {
-            found.value = users.map(({ user_id }) => user_id as Key);
-          }
-        }),
-      );
-    });
-  }, [text]);
+  const found = useNames(text, true);
   const known = [...new Set([...chat.list.value.map(({ key }) => key).filter(isUser), ...chat.people.friends.value])] as Key[];
-  const offered = (text === "" ? known : found.value).filter((user) => user !== chat.me && !isOut(user)).slice(0, MAX_OFFERED);
+  const offered = (text === "" ? known : (found.value?.users.map(({ user_id }) => user_id as Key) ?? [])).filter((user) => user !== chat.me && !isOut(user)).slice(0, MAX_OFFERED);
   const toggle = (user: Key) => {
     chosen.value = chosen.peek().includes(user) ? chosen.peek().filter((one) => one !== user) : [...chosen.peek(), user];
   };

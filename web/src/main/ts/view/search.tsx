@@ -1,17 +1,16 @@
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Excerpt, Filters, Hit } from "../model/search.js";
 import { type Key } from "../model/place.js";
 import { safe } from "../model/safe.js";
-import type { Found } from "../wire/events.js";
 import * as Type from "../wire/type.js";
 import { useApp } from "./app.js";
+import { useNames } from "./names.js";
 import { Avatar, ConversationLink, Icon, IconButton, Name, titleOf, useFocus, useTitle } from "./parts.js";
 import { shortTime } from "./time.js";
 import { words } from "./words.js";
 
-/** The pause in typing before names, and before messages are searched, in milliseconds. */
-const NAMES_DELAY = 200;
+/** The pause in typing before messages are searched, in milliseconds. */
 const MESSAGES_DELAY = 400;
 /** How many of the user's own conversations are shown. */
 const MAX_CONVERSATIONS = 8;
@@ -25,31 +24,16 @@ export function Search() {
   const { search } = chat;
   const w = words();
   useFocus(".left");
-  const names = useSignal<Found["info"] | null>(null);
   const text = search.text.value.trim();
   const filters = search.filters.value;
   const isLive = chat.state.value.at === "live";
   /** Names are not searched in one conversation, or for what somebody said. */
   const isAnything = filters.with === null && filters.from === null && filters.days === null && filters.media === null;
+  const names = useNames(text, isAnything);
 
   useEffect(() => {
     search.isOpen.value = true;
   }, []);
-  useEffect(() => {
-    names.value = null;
-    if (text === "" || !isLive || !isAnything) {
-      return undefined;
-    }
-    return app.clock.after(NAMES_DELAY, () => {
-      void app.try(
-        chat.requests.find(text).then((answer) => {
-          if (search.text.peek().trim() === text) {
-            names.value = answer;
-          }
-        }),
-      );
-    });
-  }, [text, isLive, isAnything]);
   useEffect(() => {
     if (text === "") {
       search.clear();

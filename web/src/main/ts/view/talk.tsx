@@ -4,7 +4,7 @@ import type { Conversation } from "../model/conversation.js";
 import { isUser, type Key } from "../model/place.js";
 import { indexOf, isTakenBack } from "../model/timeline.js";
 import { useApp } from "./app.js";
-import { Composer, useObstacle } from "./composer.js";
+import { Composer } from "./composer.js";
 import { SendSheet } from "./files/send.js";
 import { UploadRows } from "./files/uploads.js";
 import { useGestures } from "./gestures.js";
@@ -44,7 +44,7 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
   const isSlow = useSignal(false);
   const chosen = useSignal<MessageEntry | null>(null);
   const isDropping = useSignal(false);
-  const mayWrite = useObstacle(conversation) === null;
+  const mayWrite = chat.obstacleTo(conversation) === null;
   const openActions = useCallback((shown: MessageEntry) => (chosen.value = shown), []);
   const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
 
