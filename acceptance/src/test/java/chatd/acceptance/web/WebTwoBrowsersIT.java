@@ -202,10 +202,7 @@ class WebTwoBrowsersIT extends BrowserTestBase {
         Locator rows = person.page().locator(what);
         if (rows.count() > 0) {
             openActions(rows.nth(random.nextInt(rows.count())));
-            person.page()
-                    .locator("dialog .act")
-                    .filter(new Locator.FilterOptions().setHasText(action))
-                    .click();
+            person.choice(action).click();
             then.run();
         }
     }

@@ -242,11 +242,16 @@ public final class WebPerson {
         Locator message = message(text);
         message.hover();
         message.getByLabel("Message actions").click();
-        page.locator("dialog button")
-                .filter(new Locator.FilterOptions().setHasText(action))
-                .first()
-                .click();
+        choice(action).click();
         return this;
+    }
+
+    /** Returns a button of the menu that is open, by its whole name: "Edit" is not "Edit history". */
+    public Locator choice(String action) {
+        return page.locator("dialog[open]")
+                .getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(action).setExact(true));
     }
 
     /** Waits until a message is shown, exactly once, and has its number. */
