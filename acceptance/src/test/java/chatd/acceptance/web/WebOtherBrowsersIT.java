@@ -296,7 +296,7 @@ class WebOtherBrowsersIT {
         browser.type("!");
         browser.press(WireBrowser.Key.ENTER);
         person.reads("first\nsecond!");
-        person.waits(message("first\nsecond!") + ".innerText.includes('corrected')");
+        person.waits(message("first\nsecond!") + ".innerText.includes('edited')");
         assertThat(other.skipTo(JsonType.CORRECTED).path("info").path("text").asString())
                 .isEqualTo("first\nsecond!");
         browser.press(WireBrowser.Key.UP);
