@@ -18,6 +18,12 @@ export function rememberOnDevice(key: string, value: string): void {
   }
 }
 
+/** The organisation's name; empty where it has given none. */
+export const ORGANISATION = document.querySelector<HTMLMetaElement>("meta[name=application-name]")?.content ?? "";
+
+/** The address of the organisation's picture, or of the program's own. */
+export const LOGO = document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href ?? "";
+
 /** The key in the browser's storage for what Enter does. */
 export const ENTER_KEY = "enter";
 

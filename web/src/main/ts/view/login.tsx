@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { brokenRules, type PasswordRule } from "../model/password.js";
 import { useApp } from "./app.js";
+import { LOGO, ORGANISATION } from "./device.js";
 import { Icon } from "./parts.js";
 import { type Language, language, setLanguage, words } from "./words.js";
 
@@ -19,10 +20,8 @@ export function LoginPage() {
   const state = chat.state.value;
   return (
     <main class="entrance">
-      <svg class="emblem" viewBox="0 0 32 32" aria-hidden="true">
-        <path d="M6 4h20a4 4 0 0 1 4 4v11a4 4 0 0 1-4 4H15l-7 6v-6H6a4 4 0 0 1-4-4V8a4 4 0 0 1 4-4z" fill="#1f6f8b" />
-        <path d="M9 11h14M9 16h9" stroke="#fff" stroke-width="2.4" stroke-linecap="round" />
-      </svg>
+      <img class="emblem" src={LOGO} alt="" />
+      {ORGANISATION !== "" && <p class="organisation">{ORGANISATION}</p>}
       {login.isElsewhere.value ? (
         <Elsewhere title={w.elsewhere} means={w.elsewhereMeans} />
       ) : login.isDisplaced.value ? (

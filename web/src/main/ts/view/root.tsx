@@ -4,6 +4,7 @@ import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js
 import { type App, AppContext, useApp } from "./app.js";
 import { Viewer } from "./files/viewer.js";
 import { Chats, summary } from "./chats.js";
+import { LOGO, ORGANISATION } from "./device.js";
 import { Failed, ErrorBoundary } from "./guard.js";
 import { lazy, loadLater } from "./lazy.js";
 import { LoginPage } from "./login.js";
@@ -53,7 +54,16 @@ function Content() {
   if (isLoggedIn) {
     return <Columns />;
   }
-  return login.isResuming.value && at !== "unreachable" ? <div class="returning" aria-busy="true" /> : <LoginPage />;
+  return login.isResuming.value && at !== "unreachable" ? <Returning /> : <LoginPage />;
+}
+
+/** Shown while a stored login is resumed, as before the script came: most of the time, the list comes next. */
+function Returning() {
+  return (
+    <div class="returning" aria-busy="true">
+      <img class="emblem" src={LOGO} alt="" />
+    </div>
+  );
 }
 
 /** The columns: on a narrow screen, the place decides which one is shown. */
@@ -167,7 +177,7 @@ function Columns() {
 
   useSignalEffect(() => {
     const unread = chat.unread.value;
-    document.title = `${unread > 0 ? `(${unread >= 100 ? "99+" : unread}) ` : ""}${words().appName}`;
+    document.title = `${unread > 0 ? `(${unread >= 100 ? "99+" : unread}) ` : ""}${ORGANISATION || words().appName}`;
   });
 
   return (

@@ -3,6 +3,7 @@ package chatd.daemon;
 import chatd.audit.FileFailure;
 import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.Config;
+import chatd.daemon.net.http.Http;
 import chatd.daemon.net.tls.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +53,11 @@ final class StartCheck {
     }
 
     private static void checkFiles(Config config, List<String> problems) {
+        try {
+            Http.check(config.http());
+        } catch (IOException e) {
+            problems.add(FileFailure.describe(e));
+        }
         checkDirectory("audit.directory", config.audit().directory(), problems);
         checkDirectory("admin.directory", config.admin().directory(), problems);
         config.database().tlsCa().ifPresent(file -> checkFile("database.tls-ca", file, problems));

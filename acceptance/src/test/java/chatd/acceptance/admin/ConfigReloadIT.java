@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,30 @@ class ConfigReloadIT {
             assertThat(reload.err()).contains("limits.text: expected a size", "stays in force");
             socket.send(Wire.text("as before", socket.name()));
             socket.expectText(socket.name(), "as before");
+        }
+    }
+
+    @Test
+    void aLogoThatCanNotBeUsedIsNamedBeforeTheNextStart() throws IOException {
+        try (LocalDaemon chatd = LocalDaemon.start()) {
+            Path config = chatd.directory.resolve("chatd.toml");
+            String before = Files.readString(config);
+            Path large = Files.write(chatd.directory.resolve("large.png"), new byte[(64 << 10) + 1]);
+            Map<String, String> faults = Map.of(
+                    "/nowhere/logo.png",
+                    "http.logo: No such file or directory (/nowhere/logo.png)",
+                    large.toString(),
+                    "http.logo: " + large + " is larger than 64 KiB",
+                    "/etc/passwd",
+                    "http.logo: /etc/passwd is no picture whose name ends in .svg, .png, .jpg or .webp");
+            for (Map.Entry<String, String> fault : faults.entrySet()) {
+                Files.writeString(config, before + "\n[http]\nlogo = \"" + fault.getKey() + "\"\n");
+                ProcessResult check = chatd.admin("", "config", "check").exits(1);
+                assertThat(check.out() + check.err()).contains(fault.getValue());
+            }
+            Files.writeString(config, before + "\n[http]\ntitle = \"" + "x".repeat(65) + "\"\n");
+            assertThat(chatd.admin("", "config", "check").exits(1).out())
+                    .contains("http.title: expected at most 64 characters on one line");
         }
     }
 

@@ -11,6 +11,7 @@ import chatd.fixtures.Campaign;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator.PressSequentiallyOptions;
+import com.microsoft.playwright.Page;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -63,6 +64,113 @@ class WebSpeedIT extends BrowserTestBase {
               look();
             })""";
 
+    /**
+     * Notes when something is first there, in milliseconds since the navigation began, once its frame is painted; and how
+     * long the longest task was.
+     */
+    private static final String WATCH = """
+            (() => {
+              window.seen = {};
+              window.longest = 0;
+              const wanted = { usable: ".entrance form input[name=username]", list: ".list .row", message: "li.message" };
+              const look = () => {
+                for (const [name, selector] of Object.entries(wanted)) {
+                  if (!(name in seen) && document.querySelector(selector) !== null) {
+                    seen[name] = 0;
+                    requestAnimationFrame(() => setTimeout(() => (seen[name] = performance.now())));
+                  }
+                }
+              };
+              new MutationObserver(look).observe(document, { childList: true, subtree: true });
+              new PerformanceObserver((list) => list.getEntriesByName("first-contentful-paint").forEach(({ startTime }) => (seen.painted = startTime)))
+                .observe({ type: "paint", buffered: true });
+              new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (longest = Math.max(longest, duration))))
+                .observe({ type: "longtask", buffered: true });
+            })()""";
+
+    /** How long a round trip takes on the emulated network (slow 4G), in milliseconds, and its bytes per second. */
+    private static final int LATENCY = 150;
+
+    private static final int BYTES_PER_SECOND = 1_600_000 / 8;
+
+    @Test
+    void aPhoneOnASlowNetwork() {
+        Chatd.Person bob = chatd.person();
+        List<Double> painted = new ArrayList<>();
+        List<Double> usable = new ArrayList<>();
+        List<Double> listed = new ArrayList<>();
+        List<Double> remembered = new ArrayList<>();
+        List<Double> tasks = new ArrayList<>();
+        for (int turn = 0; turn < TURNS; turn++) {
+            Chatd.Person ann = chatd.person();
+            try (Writer writer = new Writer(chatd, bob)) {
+                writer.saysLines(ann, 1, 60);
+            }
+            Page blank = browser.blank(Device.PHONE.options());
+            blank.addInitScript(WATCH);
+            CDPSession tools = slow(blank);
+            WebPerson phone = browser.open(chatd, blank);
+            usable.add(seen(phone, "usable"));
+            painted.add(seen(phone, "painted"));
+            phone.field("Stay logged in").check();
+            phone.field("Name").fill(ann.name());
+            phone.field("Password").fill(ann.password());
+            double began = ((Number)
+                            blank.evaluate(
+                                    "() => { const at = performance.now(); document.querySelector('.strong').click(); return at; }"))
+                    .doubleValue();
+            listed.add(seen(phone, "list") - began);
+            phone.open(bob.name());
+            tasks.add(longestTask(phone));
+            blank.reload();
+            remembered.add(seen(phone, "message"));
+            tasks.add(longestTask(phone));
+            tools.detach();
+            browser.closeTabs();
+        }
+        report("slow 4G, CPU 4x, nothing cached: first paint", painted);
+        report("form usable", usable);
+        report("from logging in to the list", listed);
+        report("remembered, to the first message", remembered);
+        report("the longest task", tasks);
+        assertThat(remembered).hasSize(TURNS);
+    }
+
+    /** Makes a tab as slow as a cheap phone on a bad network; nothing is cached. */
+    private static CDPSession slow(Page page) {
+        CDPSession tools = page.context().newCDPSession(page);
+        tools.send("Network.enable");
+        var cache = new JsonObject();
+        cache.addProperty("cacheDisabled", true);
+        tools.send("Network.setCacheDisabled", cache);
+        var network = new JsonObject();
+        network.addProperty("offline", false);
+        network.addProperty("latency", LATENCY);
+        network.addProperty("downloadThroughput", BYTES_PER_SECOND);
+        network.addProperty("uploadThroughput", BYTES_PER_SECOND);
+        tools.send("Network.emulateNetworkConditions", network);
+        slowProcessor(tools);
+        return tools;
+    }
+
+    private static void slowProcessor(CDPSession tools) {
+        var rate = new JsonObject();
+        rate.addProperty("rate", 4);
+        tools.send("Emulation.setCPUThrottlingRate", rate);
+    }
+
+    /** Waits until what {@link #WATCH} looks for is there; returns since when, in milliseconds. */
+    private static double seen(WebPerson person, String what) {
+        return ((Number) person.page()
+                        .waitForFunction("what => window.seen[what] > 0 ? window.seen[what] : null", what)
+                        .jsonValue())
+                .doubleValue();
+    }
+
+    private static double longestTask(WebPerson person) {
+        return ((Number) person.page().evaluate("longest")).doubleValue();
+    }
+
     @Test
     void interactionsAndOpeningAConversation() {
         Chatd.Person ann = chatd.person();
@@ -81,9 +189,7 @@ class WebSpeedIT extends BrowserTestBase {
                 "from the list to a conversation",
                 others.stream().map(other -> open(desk, other)).toList());
         CDPSession tools = desk.page().context().newCDPSession(desk.page());
-        var rate = new JsonObject();
-        rate.addProperty("rate", 4);
-        tools.send("Emulation.setCPUThrottlingRate", rate);
+        slowProcessor(tools);
         desk.page().evaluate(RECORDER);
         List<Double> openings = new ArrayList<>();
         for (int turn = 0; turn < TURNS; turn++) {

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -123,6 +125,33 @@ class HttpIT {
         assertThat(known.header("etag")).isEqualTo(etag);
         assertThat(http.ask("GET", "/", "If-None-Match: \"other\"\r\n").status())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void thePageHasTheNameAndThePictureOfTheOrganisation(@TempDir Path directory) throws IOException {
+        byte[] picture = {(byte) 0x89, 'P', 'N', 'G', 1, 2, 3};
+        Path logo = Files.write(directory.resolve("Crest.PNG"), picture);
+        try (Chatd school = LocalDaemon.start(
+                        "CHATD_HTTP_TITLE", "Smith & \"Sons\" <1>", "CHATD_HTTP_LOGO", logo.toString());
+                HttpClient there = HttpClient.connect(school)) {
+            String html = new String(there.get("/").body(), StandardCharsets.UTF_8);
+            String title = "Smith &amp; &quot;Sons&quot; &lt;1&gt;";
+            assertThat(html)
+                    .contains(
+                            "<title>" + title + "</title>",
+                            "<meta name=\"application-name\" content=\"" + title + "\">")
+                    .doesNotContain("icon.svg");
+            List<String> names = Pattern.compile("\"(/logo\\.[0-9a-f]{16}\\.png)\"")
+                    .matcher(html)
+                    .results()
+                    .map(one -> one.group(1))
+                    .toList();
+            assertThat(names).hasSize(2).containsOnly(names.getFirst());
+            Response answer = there.get(names.getFirst());
+            assertThat(answer.body()).isEqualTo(picture);
+            assertThat(answer.header("content-type")).isEqualTo("image/png");
+            assertThat(answer.header("cache-control")).isEqualTo("public, max-age=31536000, immutable");
+        }
     }
 
     @Test

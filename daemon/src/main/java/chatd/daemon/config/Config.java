@@ -164,8 +164,10 @@ public record Config(
      * @param origins the origins, besides the daemon's own, whose pages may open a WebSocket, as browsers write them
      * @param hsts how long browsers are to use TLS only; zero to send no such header
      * @param ping after how much silence a WebSocket is pinged; it then has as long again to answer
+     * @param title the organisation's name on the page; empty for the program's own
+     * @param logo the organisation's picture on the page; empty for the program's own
      */
-    public record Http(List<String> origins, Duration hsts, Duration ping) {}
+    public record Http(List<String> origins, Duration hsts, Duration ping, String title, Optional<Path> logo) {}
 
     /**
      * Direct sessions.

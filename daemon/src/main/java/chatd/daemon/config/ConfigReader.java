@@ -6,6 +6,7 @@ import static chatd.daemon.config.Option.TakesEffect.AT_START;
 
 import chatd.audit.FileFailure;
 import chatd.audit.write.AuditLog;
+import chatd.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -215,7 +216,9 @@ public final class ConfigReader {
                 new Config.Http(
                         from.list("http.origins", AT_ONCE, ConfigReader::origin),
                         from.value("http.hsts", AT_CONNECTION, ConfigReader::time),
-                        from.value("http.ping", AT_CONNECTION, ConfigReader::pingTime)),
+                        from.value("http.ping", AT_CONNECTION, ConfigReader::pingTime),
+                        from.value("http.title", AT_START, ConfigReader::title),
+                        from.value("http.logo", AT_START, ConfigReader::optionalPath)),
                 new Config.Search(from.value("search.directory", AT_START, ConfigReader::path)),
                 new Config.Direct(
                         from.value("direct.calls", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
@@ -323,6 +326,14 @@ public final class ConfigReader {
             throw new IllegalArgumentException("expected 1s to 1h, not \"" + text + "\"");
         }
         return time;
+    }
+
+    /** Parses a line of text that people see. */
+    private static String title(String text) {
+        if (text.length() > 64 || !SafeText.line(text).equals(text)) {
+            throw new IllegalArgumentException("expected at most 64 characters on one line, not \"" + text + "\"");
+        }
+        return text.strip();
     }
 
     /** Parses an origin as browsers write it: scheme, host and, unless it is the scheme's own, port. */

@@ -113,6 +113,7 @@ public final class Listener implements AutoCloseable {
      * @param config supplies the current configuration
      * @param tls supplies the current certificate and TLS context
      * @param firstSession base of the session numbers; different at each start
+     * @throws IOException if the page can't be made as it is configured
      */
     public Listener(
             Supplier<Config> config,
@@ -120,7 +121,8 @@ public final class Listener implements AutoCloseable {
             Dispatcher dispatcher,
             FileRequests files,
             AuditTrail audit,
-            long firstSession) {
+            long firstSession)
+            throws IOException {
         this.config = config;
         this.tls = tls;
         this.dispatcher = dispatcher;

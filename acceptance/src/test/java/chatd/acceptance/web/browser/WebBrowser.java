@@ -138,7 +138,7 @@ public final class WebBrowser implements AutoCloseable {
     }
 
     /** Closes all tabs; fails if a page has complained in its console. */
-    void closeTabs() {
+    public void closeTabs() {
         try {
             assertThat(people.stream().flatMap(person -> person.complaints().stream()))
                     .as("complaints of the pages")

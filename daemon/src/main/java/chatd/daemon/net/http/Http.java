@@ -7,24 +7,35 @@ import chatd.daemon.net.tls.Dialects;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.ssl.SslHandler;
+import java.io.IOException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** HTTP on the daemon's port: its pages, and WebSockets. Any thread. */
 public final class Http {
-    /**
-     * One for the whole process: its buffers are outside the heap, and nothing tells when the last
-     * connection has sent them.
-     */
-    private static final Site SITE = new Site();
-
+    private final Site site;
     private final FileRequests files;
     private final Supplier<Config> config;
 
-    /** @param config supplies the current configuration */
-    public Http(FileRequests files, Supplier<Config> config) {
+    /**
+     * Reads the page. Blocks.
+     *
+     * @param config supplies the current configuration
+     * @throws IOException if the configured logo can't be used
+     */
+    public Http(FileRequests files, Supplier<Config> config) throws IOException {
+        this.site = Site.of(config.get().http());
         this.files = files;
         this.config = config;
+    }
+
+    /**
+     * Reads what the page is made of as a start would. Blocks.
+     *
+     * @throws IOException if it can't be used; the message says why
+     */
+    public static void check(Config.Http config) throws IOException {
+        Site.of(config);
     }
 
     /** Returns the first handler of a connection, which answers those who use HTTP without TLS. */
@@ -42,7 +53,7 @@ public final class Http {
         SslHandler tls = ctx.pipeline().get(SslHandler.class);
         @Nullable String protocol = tls.applicationProtocol();
         if (Dialects.HTTP.equals(protocol)) {
-            HttpRequests.serve(ctx, connection, SITE, files, config);
+            HttpRequests.serve(ctx, connection, site, files, config);
         } else if (protocol == null) {
             ctx.pipeline()
                     .addAfter(
@@ -56,6 +67,6 @@ public final class Http {
 
     private void serveWithoutAlpn(ChannelHandlerContext ctx, ClientConnection connection) {
         connection.speak(connection.dialects().named(Dialects.HTTP), Goodbye.NONE);
-        HttpRequests.serve(ctx, connection, SITE, files, config);
+        HttpRequests.serve(ctx, connection, site, files, config);
     }
 }

@@ -1,6 +1,8 @@
 package chatd.daemon.net.http;
 
+import chatd.audit.FileFailure;
 import chatd.audit.Sha256;
+import chatd.daemon.config.Config;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -12,13 +14,17 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,12 +48,27 @@ final class Site {
             "html", "text/html; charset=utf-8",
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
-            "json", "application/json",
             "txt", "text/plain; charset=utf-8",
-            "webmanifest", "application/manifest+json",
             "svg", "image/svg+xml",
             "png", "image/png",
-            "woff2", "font/woff2");
+            "jpg", "image/jpeg",
+            "webp", "image/webp");
+
+    private static final String LOGO = "http.logo";
+    private static final Set<String> LOGO_TYPES = Set.of("svg", "png", "jpg", "webp");
+    private static final int MAX_LOGO_BYTES = 64 << 10;
+
+    /** What the published page has where an organisation's own name and picture go. */
+    private static final String PAGE_TITLE = "<title>Chat</title>";
+
+    private static final String PAGE_NAME = "<meta name=\"application-name\" content=\"";
+    private static final String PAGE_LOGO = "\"/icon.svg\"";
+
+    /**
+     * The published one, for the whole process: its buffers are outside the heap, and nothing tells when the last
+     * connection has sent them.
+     */
+    private static final Site OWN = new Site();
 
     /**
      * One file in one encoding.
@@ -68,13 +89,75 @@ final class Site {
 
     private final Map<String, File> byPath = new HashMap<>();
 
-    /** @throws IllegalStateException if a file does not have the hash in its name */
-    Site() {
+    /** Reads the published files; throws an IllegalStateException if one does not have the hash in its name. */
+    private Site() {
         for (String name : new String(read("files"), StandardCharsets.UTF_8).split("\n", -1)) {
             if (!name.isBlank()) {
                 byPath.put(name.equals(INDEX) ? "/" : "/" + name, file(name, read(name)));
             }
         }
+    }
+
+    /** As the published one, with another page and a logo. */
+    private Site(Site other, byte[] page, @Nullable Logo logo) {
+        byPath.putAll(other.byPath);
+        byPath.put("/", uncompressed(page, "html", false));
+        if (logo != null) {
+            byPath.put(logo.path(), uncompressed(logo.bytes(), logo.type(), true));
+        }
+    }
+
+    /** @param type its extension */
+    private record Logo(byte[] bytes, String type) {
+        String path() {
+            return "/logo." + hash(bytes).substring(0, 16) + '.' + type;
+        }
+    }
+
+    /**
+     * Returns the site with the organisation's title and logo, where these are configured. Blocks.
+     *
+     * @throws IOException if the logo can't be used; the message says why
+     */
+    static Site of(Config.Http config) throws IOException {
+        Logo logo = config.logo().isPresent() ? logo(config.logo().get()) : null;
+        if (config.title().isEmpty() && logo == null) {
+            return OWN;
+        }
+        String page = new String(read(INDEX), StandardCharsets.UTF_8);
+        if (!config.title().isEmpty()) {
+            String title = escaped(config.title());
+            page = page.replace(PAGE_TITLE, "<title>" + title + "</title>").replace(PAGE_NAME, PAGE_NAME + title);
+        }
+        if (logo != null) {
+            page = page.replace(PAGE_LOGO, '"' + logo.path() + '"');
+        }
+        return new Site(OWN, page.getBytes(StandardCharsets.UTF_8), logo);
+    }
+
+    private static Logo logo(Path file) throws IOException {
+        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+        String type = name.substring(name.lastIndexOf('.') + 1).replace("jpeg", "jpg");
+        if (!LOGO_TYPES.contains(type)) {
+            throw new IOException(LOGO + ": " + file + " is no picture whose name ends in .svg, .png, .jpg or .webp");
+        }
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(MAX_LOGO_BYTES + 1);
+        } catch (IOException e) {
+            throw new IOException(LOGO + ": " + FileFailure.describe(e, file), e);
+        }
+        if (bytes.length > MAX_LOGO_BYTES) {
+            throw new IOException(LOGO + ": " + file + " is larger than " + (MAX_LOGO_BYTES >> 10) + " KiB");
+        }
+        return new Logo(bytes, type);
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static byte[] read(String name) {
@@ -86,22 +169,37 @@ final class Site {
     }
 
     private static File file(String name, byte[] plain) {
-        String hash = HexFormat.of().formatHex(Sha256.digest().digest(plain));
+        String hash = hash(plain);
         var hashed = HASHED.matcher(name);
         boolean neverChanges = hashed.matches();
         if (neverChanges && !hash.startsWith(hashed.group(1))) {
             throw new IllegalStateException(name + " has the hash " + hash);
         }
-        String type = Objects.requireNonNull(TYPES.get(name.substring(name.lastIndexOf('.') + 1)), name);
+        String type = name.substring(name.lastIndexOf('.') + 1);
         List<Content> compressed = new ArrayList<>();
         ENCODINGS.forEach((end, encoding) -> {
             byte[] bytes = read(name + '.' + end);
             if (bytes.length < plain.length) {
-                compressed.add(
-                        new Content(shared(bytes), type, '"' + hash + '-' + encoding + '"', encoding, neverChanges));
+                compressed.add(new Content(
+                        shared(bytes), mediaType(type), '"' + hash + '-' + encoding + '"', encoding, neverChanges));
             }
         });
-        return new File(new Content(shared(plain), type, '"' + hash + '"', null, neverChanges), compressed);
+        return new File(new Content(shared(plain), mediaType(type), '"' + hash + '"', null, neverChanges), compressed);
+    }
+
+    /** A file on the heap, of one site among several. */
+    private static File uncompressed(byte[] bytes, String type, boolean neverChanges) {
+        ByteBuf buffer =
+                Unpooled.unreleasableBuffer(Unpooled.wrappedBuffer(bytes).asReadOnly());
+        return new File(new Content(buffer, mediaType(type), '"' + hash(bytes) + '"', null, neverChanges), List.of());
+    }
+
+    private static String hash(byte[] bytes) {
+        return HexFormat.of().formatHex(Sha256.digest().digest(bytes));
+    }
+
+    private static String mediaType(String extension) {
+        return Objects.requireNonNull(TYPES.get(extension), extension);
     }
 
     private static ByteBuf shared(byte[] bytes) {
