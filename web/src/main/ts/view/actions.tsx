@@ -1,21 +1,17 @@
 import { useSignal } from "@preact/signals";
 import type { Conversation } from "../model/conversation.js";
 import { useApp } from "./app.js";
-import { ErrorBoundary, Failed } from "./guard.js";
-import { lazy } from "./lazy.js";
 import { type MessageEntry, FormattedText, reactedBy } from "./message.js";
-import type { MoreSteps } from "./more.js";
-import { Icon, Sheet } from "./parts.js";
+import { MoreActions, type MoreSteps } from "./more.js";
+import { type Area, Icon, Sheet } from "./parts.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
-
-const MoreActions = lazy((later) => later.MoreActions);
 
 /** The most common reactions. Any other that somebody has already used on a message can be joined, too. */
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 
 /** The actions on a message. */
-export function Actions({ shown, conversation, close }: { shown: MessageEntry; conversation: Conversation; close: () => void }) {
+export function Actions({ shown, at, conversation, close }: { shown: MessageEntry; at: Area; conversation: Conversation; close: () => void }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -31,7 +27,7 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
     close();
   };
   return (
-    <Sheet label={w.actions} close={close}>
+    <Sheet label={w.actions} close={close} at={at}>
       {isText && typeof shown.info === "string" && step.value !== "history" && (
         <div class="quoted" dir="auto">
           <FormattedText text={shown.info.slice(0, 200)} />
@@ -57,9 +53,7 @@ export function Actions({ shown, conversation, close }: { shown: MessageEntry; c
           </button>
         </form>
       ) : step.value === "react" || step.value === "history" || step.value === "forward" ? (
-        <ErrorBoundary resetKey={step.value} fallback={(error, retry) => <Failed error={error} retry={retry} />}>
-          <MoreActions step={step.value} shown={shown} close={close} />
-        </ErrorBoundary>
+        <MoreActions step={step.value} shown={shown} close={close} />
       ) : step.value === "take back" ? (
         <>
           <p>{w.takeBackConfirmation}</p>

@@ -1,12 +1,14 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
-import { ALL_MEMBERS, BEFORE_MENTION, bytesOf, completions, EMOTICONS, canonicalName } from "../model/text.js";
+import { ALL_MEMBERS, BEFORE_MENTION, bytesOf, completions, canonicalName } from "../model/text.js";
 import { indexOf } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
 import { enter } from "./device.js";
-import { IconButton, Sheet } from "./parts.js";
+import { ErrorBoundary, Failed } from "./guard.js";
+import { lazy } from "./lazy.js";
+import { type Area, IconButton, Sheet } from "./parts.js";
 import { formatNumber } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
@@ -23,6 +25,8 @@ const CODE = /(?:^|[^A-Za-z0-9_./:~-])\/([a-z\p{Script=Han}]{1,8})$/u;
 const MENTION = new RegExp(`${BEFORE_MENTION}([\\p{L}\\p{M}\\p{N}_.-]{0,32})$`, "u");
 const MAX_OPTIONS = 8;
 
+const EmojiPicker = lazy((later) => later.EmojiPicker);
+
 /** The form with the field in which the user writes a message. */
 export function Composer({ conversation, title }: { conversation: Conversation; title: string }) {
   const app = useApp();
@@ -33,7 +37,8 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
   /** Whether the keyboard did not report which key was pressed last. */
   const isKeyUnknown = useRef(false);
   const completion = useSignal<Completion | null>(null);
-  const isPicking = useSignal(false);
+  /** Where emoji are chosen; null while they are not. */
+  const picking = useSignal<Area | null>(null);
   const excessBytes = useSignal(0);
   const isEmpty = useSignal(conversation.draft.peek() === "");
   const correcting = conversation.correcting.value;
@@ -208,8 +213,10 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
     }
     const start = from ?? current.selectionStart;
     const before = current.value.slice(0, start);
-    const gap = from === undefined && /[A-Za-z0-9_./:~-]$/.test(before) ? " " : "";
-    current.setRangeText(`${gap}${text} `, start, current.selectionEnd, "end");
+    // A code, and a name, has to begin and end; an emoji does by itself.
+    const isCode = /^[/@]/.test(text);
+    const gap = from === undefined && isCode && /[A-Za-z0-9_./:~-]$/.test(before) ? " " : "";
+    current.setRangeText(`${gap}${text}${isCode ? " " : ""}`, start, current.selectionEnd, "end");
     current.dispatchEvent(new Event("input", { bubbles: true }));
     completion.value = null;
     current.focus();
@@ -337,7 +344,7 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
         </ul>
       )}
       <div class="writes">
-        <IconButton is="smile" label={w.emoticons} onClick={() => (isPicking.value = true)} />
+        <IconButton is="smile" label={w.emoticons} onClick={({ currentTarget }) => (picking.value = currentTarget.getBoundingClientRect())} />
         <input
           ref={files}
           type="file"
@@ -387,27 +394,16 @@ export function Composer({ conversation, title }: { conversation: Conversation; 
           {w.tooLong(formatNumber(excessBytes.value))}
         </p>
       )}
-      {isPicking.value && (
-        <Sheet label={w.emoticons} close={() => (isPicking.value = false)}>
-          <div class="picker">
-            {EMOTICONS.map((emoticon) => {
-              const name = language.value === "zh" ? emoticon.zh : emoticon.en;
-              return (
-                <button
-                  key={emoticon.code}
-                  type="button"
-                  title={`${emoticon.code} ${name}`}
-                  aria-label={name}
-                  onClick={() => {
-                    isPicking.value = false;
-                    insert(emoticon.code);
-                  }}
-                >
-                  {emoticon.emoji}
-                </button>
-              );
-            })}
-          </div>
+      {picking.value !== null && (
+        <Sheet label={w.emoticons} close={() => (picking.value = null)} at={picking.value}>
+          <ErrorBoundary resetKey={null} fallback={(error, retry) => <Failed error={error} retry={retry} />}>
+            <EmojiPicker
+              choose={(code) => {
+                picking.value = null;
+                insert(code);
+              }}
+            />
+          </ErrorBoundary>
         </Sheet>
       )}
     </form>

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import type { Area } from "./parts.js";
 
 /** How long a finger rests on a message until its menu opens, in milliseconds. */
 const LONG_PRESS = 500;
@@ -12,12 +13,12 @@ const WITH_OWN_PRESS = "a, audio, video, input, textarea";
 /** What is done with a message, by its number. */
 interface Gestures {
   /** A long press, or a right click. */
-  menu: (mid: number) => void;
+  menu: (mid: number, at: Area) => void;
   /** A swipe to either side. */
   swiped: (mid: number) => void;
 }
 
-interface Touch {
+interface Press {
   row: HTMLElement;
   x: number;
   y: number;
@@ -34,7 +35,7 @@ export function useGestures(list: { current: HTMLElement | null }, gestures: Ges
     if (current === null) {
       return undefined;
     }
-    let touch: Touch | null = null;
+    let touch: Press | null = null;
     /** Whether the finger that is down has opened a menu: what follows is no click, nor another menu. */
     let isPressed = false;
     const end = () => {
@@ -55,7 +56,7 @@ export function useGestures(list: { current: HTMLElement | null }, gestures: Ges
       const timer = setTimeout(() => {
         if (event.target instanceof Element && event.target.closest(WITH_OWN_PRESS) === null) {
           isPressed = true;
-          latest.gestures.menu(midOf(row));
+          latest.gestures.menu(midOf(row), areaOf(finger));
           end();
         }
       }, LONG_PRESS);
@@ -90,14 +91,14 @@ export function useGestures(list: { current: HTMLElement | null }, gestures: Ges
       }
       end();
     };
-    const menu = (event: Event) => {
+    const menu = (event: MouseEvent) => {
       const row = rowOf(event.target);
       const hasOwnMenu = event.target instanceof Element && event.target.closest(WITH_OWN_MENU) !== null;
       if (row !== null && !hasOwnMenu && (touch !== null || isPressed || getSelection()?.isCollapsed !== false)) {
         event.preventDefault();
         if (!isPressed) {
           isPressed = touch !== null;
-          latest.gestures.menu(midOf(row));
+          latest.gestures.menu(midOf(row), areaOf(event));
         }
         end();
       }
@@ -121,6 +122,11 @@ export function useGestures(list: { current: HTMLElement | null }, gestures: Ges
 /** Returns the message whose bubble an element is in, or null. */
 function rowOf(target: EventTarget | null): HTMLElement | null {
   return target instanceof Element ? (target.closest(".bubble")?.closest<HTMLElement>(".message[data-mid]") ?? null) : null;
+}
+
+/** Returns the point of a click or a finger. */
+function areaOf({ clientX, clientY }: MouseEvent | Touch): Area {
+  return { left: clientX, top: clientY, bottom: clientY };
 }
 
 function midOf(row: HTMLElement): number {

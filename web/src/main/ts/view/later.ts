@@ -1,6 +1,9 @@
 // What is not needed at first: the page loads it when it is idle, or when it is wanted.
+export { Actions } from "./actions.js";
 export { Card } from "./card.js";
-export { MoreActions } from "./more.js";
+export { EmojiPicker } from "./emoji.js";
 export { NewGroup } from "./group.js";
 export { Search } from "./search.js";
+export { SendSheet } from "./files/send.js";
+export { Viewer } from "./files/viewer.js";
 export { Me, Shortcuts } from "./side.js";

@@ -8,7 +8,7 @@ import type { GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
 import { FileBody } from "./files/offer.js";
-import { Icon, IconButton, Avatar, hueOf, Name } from "./parts.js";
+import { type Area, Icon, IconButton, Avatar, hueOf, Name } from "./parts.js";
 import { clockTime, fullTime } from "./time.js";
 import { language, words } from "./words.js";
 import * as Type from "../wire/type.js";
@@ -60,7 +60,7 @@ interface MessageProps {
   /** The column of a picture in its album; 0 for any other message. */
   tile: number;
   showsSender: boolean;
-  openActions: (shown: MessageEntry) => void;
+  openActions: (shown: MessageEntry, at: Area) => void;
   toMessage: (mid: number) => void;
   /** Begins a reply; null if nothing may be written here. */
   reply: ((mid: number) => void) | null;
@@ -144,7 +144,7 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
           </p>
         )}
       </article>
-      {!isTakenBack(entry) && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={() => openActions(entry)} />}
+      {!isTakenBack(entry) && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={({ currentTarget }) => openActions(entry, currentTarget.getBoundingClientRect())} />}
     </li>
   );
 

@@ -1,15 +1,15 @@
 import { useSignal } from "@preact/signals";
 import type { Conversation } from "../model/conversation.js";
-import { completions, EMOTICONS } from "../model/text.js";
 import { isTakenBack } from "../model/timeline.js";
 import * as Type from "../wire/type.js";
 import { useApp } from "./app.js";
+import { EmojiPicker } from "./emoji.js";
 import type { MessageEntry } from "./message.js";
 import { FormattedText, reactedBy } from "./message.js";
 import { Avatar, focused, Name, titleOf } from "./parts.js";
 import { folded } from "./search.js";
 import { fullTime } from "./time.js";
-import { language, words } from "./words.js";
+import { words } from "./words.js";
 
 /** What is done with a message in a second step: choose a reaction, look at what it said before, or forward it. */
 export type MoreSteps = "react" | "history" | "forward";
@@ -24,43 +24,19 @@ export function MoreActions({ step, ...props }: StepProps & { step: MoreSteps })
   return step === "react" ? <ReactionPicker {...props} /> : step === "history" ? <EditHistory {...props} /> : <Forward {...props} />;
 }
 
-/** All emoticons; what is typed narrows them. */
+/** Chooses a reaction among all emoji. */
 function ReactionPicker({ shown, close }: StepProps) {
   const app = useApp();
   const { chat } = app;
-  const w = words();
-  const typed = useSignal("");
-  const text = typed.value.trim();
-  const offered = text === "" ? EMOTICONS : completions(text.replace(/^\//, ""));
+  const isOn = (code: string) => reactedBy(shown, code, chat.me);
   return (
-    <>
-      <label class="field">
-        <span>{w.react}</span>
-        <input ref={focused} type="search" autocapitalize="off" autocomplete="off" onInput={(event) => (typed.value = event.currentTarget.value)} />
-      </label>
-      <div class="picker">
-        {offered.map(({ code, emoji, en, zh }) => {
-          const name = language.value === "zh" ? zh : en;
-          const isMine = reactedBy(shown, code, chat.me);
-          return (
-            <button
-              key={code}
-              type="button"
-              title={`${code} ${name}`}
-              aria-label={name}
-              aria-pressed={isMine}
-              onClick={() => {
-                void app.try(chat.react(shown.mid, code, !isMine));
-                close();
-              }}
-            >
-              {emoji}
-            </button>
-          );
-        })}
-      </div>
-      {offered.length === 0 && <p class="hint">{w.searchNothing}</p>}
-    </>
+    <EmojiPicker
+      isOn={isOn}
+      choose={(code) => {
+        void app.try(chat.react(shown.mid, code, !isOn(code)));
+        close();
+      }}
+    />
   );
 }
 

@@ -163,20 +163,55 @@ export function useModal(preventScroll = false): { current: HTMLDialogElement | 
   return dialog;
 }
 
+/** Where on the screen something is, in CSS pixels of the window. */
+export type Area = Pick<DOMRect, "left" | "top" | "bottom">;
+
+/** How far what is opened at a place stays from it, and from the edges of the window, in CSS pixels. */
+const GAP = 4;
+const MARGIN = 8;
+
+/** Moves a dialog below an area of the window, or above it where there is more room, within the window. */
+function moveTo(dialog: HTMLDialogElement, at: Area): void {
+  const { width, height } = dialog.getBoundingClientRect();
+  const below = at.bottom + GAP;
+  const above = at.top - GAP - height;
+  const fits = below + height + MARGIN <= innerHeight;
+  const top = fits ? below : above >= MARGIN ? above : innerHeight - MARGIN - height;
+  dialog.style.left = `${Math.max(MARGIN, Math.min(at.left, innerWidth - MARGIN - width))}px`;
+  dialog.style.top = `${Math.max(MARGIN, top)}px`;
+}
+
 /**
- * A question or a choice above the page; Escape, the way back and a click outside close it, and the focus goes back.
+ * A question or a choice above the page, or, on a wide screen, at what it is about; Escape, the way back and a click outside close it, and the focus goes back.
  *
  * @param isPlace whether it is a place of its own, which the way back leaves by itself
+ * @param at what it is about; by default it is in the middle
  */
-export function Sheet({ label, close, children, isPlace = false }: { label: string; close: () => void; children: ComponentChildren; isPlace?: boolean }) {
+export function Sheet({ label, close, children, isPlace = false, at }: { label: string; close: () => void; children: ComponentChildren; isPlace?: boolean; at?: Area }) {
   const app = useApp();
   const dialog = useModal();
   const closing = useRef(close);
   closing.current = close;
   useEffect(() => (isPlace ? undefined : app.openSheet(() => closing.current())), []);
+  const isAtPlace = at !== undefined && !app.isNarrow.value;
+  useEffect(() => {
+    const { current } = dialog;
+    if (!isAtPlace || current === null) {
+      return undefined;
+    }
+    // What is chosen in it may make it larger.
+    const observer = new ResizeObserver(() => moveTo(current, at));
+    observer.observe(current);
+    moveTo(current, at);
+    return () => {
+      observer.disconnect();
+      current.style.left = current.style.top = "";
+    };
+  }, [isAtPlace]);
   return (
     <dialog
       ref={dialog}
+      class={isAtPlace ? "popover" : ""}
       aria-label={label}
       onClose={close}
       onClick={(event) => event.target === event.currentTarget && event.currentTarget.close()}

@@ -2,7 +2,6 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
-import { Viewer } from "./files/viewer.js";
 import { Chats, summary } from "./chats.js";
 import { LOGO, ORGANISATION } from "./device.js";
 import { Failed, ErrorBoundary } from "./guard.js";
@@ -24,6 +23,7 @@ const Me = lazy((later) => later.Me);
 const NewGroup = lazy((later) => later.NewGroup);
 const Search = lazy((later) => later.Search);
 const Shortcuts = lazy((later) => later.Shortcuts);
+const Viewer = lazy((later) => later.Viewer);
 
 const failed = (error: unknown, retry: () => void) => <Failed error={error} retry={retry} />;
 

@@ -6,7 +6,7 @@ import { useApp } from "./app.js";
 import { ErrorBoundary, FailedRow } from "./guard.js";
 import { Message, type MessageEntry, WaitingMessage } from "./message.js";
 import { GroupChange } from "./news.js";
-import { Avatar } from "./parts.js";
+import { type Area, Avatar } from "./parts.js";
 import { dayName, dayOf } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
@@ -20,7 +20,7 @@ const ALBUM_COLUMNS = 3;
 
 interface RowsProps {
   conversation: Conversation;
-  openActions: (shown: MessageEntry) => void;
+  openActions: (shown: MessageEntry, at: Area) => void;
   toMessage: (mid: number) => void;
   /** Begins a reply; null if nothing may be written here. */
   reply: ((mid: number) => void) | null;

@@ -5,17 +5,20 @@ import { isUser, type Key } from "../model/place.js";
 import { indexOf, isTakenBack } from "../model/timeline.js";
 import { useApp } from "./app.js";
 import { Composer } from "./composer.js";
-import { SendSheet } from "./files/send.js";
 import { UploadRows } from "./files/uploads.js";
 import { useGestures } from "./gestures.js";
+import { ErrorBoundary, Failed } from "./guard.js";
+import { lazy } from "./lazy.js";
 import type { MessageEntry } from "./message.js";
-import { Actions } from "./actions.js";
-import { Icon, IconButton, Avatar, Name, useTitle } from "./parts.js";
+import { type Area, Icon, IconButton, Avatar, Name, useTitle } from "./parts.js";
 import { ConversationStart, Rows, WaitingRows } from "./rows.js";
 import { ScrollAnchor } from "./scroll.js";
 import { cappedCount } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
+
+const Actions = lazy((later) => later.Actions);
+const SendSheet = lazy((later) => later.SendSheet);
 
 /** How near the ends of the loaded messages more are loaded, in viewport heights. */
 const LOAD_WITHIN = 1.5;
@@ -42,18 +45,18 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
   const isPlaced = useRef(false);
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
-  const chosen = useSignal<MessageEntry | null>(null);
+  const chosen = useSignal<{ shown: MessageEntry; at: Area } | null>(null);
   const isDropping = useSignal(false);
   const mayWrite = chat.obstacleTo(conversation) === null;
-  const openActions = useCallback((shown: MessageEntry) => (chosen.value = shown), []);
+  const openActions = useCallback((shown: MessageEntry, at: Area) => (chosen.value = { shown, at }), []);
   const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
 
   const reply = useCallback((mid: number) => (conversation.replyingTo.value = mid), [of]);
   useGestures(list, {
-    menu: (mid) => {
+    menu: (mid, at) => {
       const entry = messageOf(conversation, mid);
       if (entry !== null) {
-        openActions(entry);
+        openActions(entry, at);
       }
     },
     swiped: (mid) => {
@@ -208,11 +211,13 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
         )}
       </div>
       <Composer key={of} conversation={conversation} title={title} />
-      {app.offered.value?.key === of && mayWrite && (
-        <SendSheet files={app.offered.value.files} conversation={conversation} title={title} close={() => (app.offered.value = null)} />
-      )}
+      <ErrorBoundary resetKey={chosen.value ?? app.offered.value} fallback={(error, retry) => <Failed error={error} retry={retry} />}>
+        {app.offered.value?.key === of && mayWrite && (
+          <SendSheet files={app.offered.value.files} conversation={conversation} title={title} close={() => (app.offered.value = null)} />
+        )}
+        {chosen.value !== null && <Actions {...chosen.value} conversation={conversation} close={() => (chosen.value = null)} />}
+      </ErrorBoundary>
       {isDropping.value && <p class="drop">{w.dropHere(title)}</p>}
-      {chosen.value !== null && <Actions shown={chosen.value} conversation={conversation} close={() => (chosen.value = null)} />}
     </section>
   );
 }

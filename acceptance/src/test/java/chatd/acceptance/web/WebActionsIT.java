@@ -139,13 +139,47 @@ class WebActionsIT extends BrowserTestBase {
         desk.message("look at this").hover();
         desk.message("look at this").getByLabel("Message actions").click();
         desk.button("More reactions").click();
-        assertThat(desk.field("React")).isFocused();
+        assertThat(desk.field("Search emoji")).isFocused();
+        WebPerson.awaitVisible(desk.button("Flags"));
         AppearanceCheck.check(desk, "reaction-picker");
-        desk.field("React").fill("no-such-thing");
+        desk.field("Search emoji").fill("no-such-thing");
         WebPerson.awaitVisible(desk.page().getByText("Nothing found."));
-        desk.field("React").fill("ros");
-        desk.button("rose").click();
+        desk.field("Search emoji").fill("ros");
+        desk.button("rose").first().click();
         assertThat(desk.message("look at this").locator(".reaction")).hasText("🌹 1");
+    }
+
+    @Test
+    void anyEmojiIsChosenFromItsGroupAndThoseUsedLatelyComeFirst() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        desk.says("look at this").reads("look at this");
+        desk.button("Emoticons").click();
+        // Beside the button, not in the middle
+        Locator sheet = desk.page().locator("dialog[open]");
+        WebPerson.awaitVisible(desk.button("Flags"));
+        BoundingBox button = desk.page().locator(".writes .iconic").first().boundingBox();
+        BoundingBox picker = sheet.boundingBox();
+        assertThat(Math.abs(picker.x - button.x)).isLessThan(2);
+        assertThat(button.y - picker.y - picker.height).isBetween(0.0, 8.0);
+        desk.button("Flags").click();
+        desk.button("Switzerland").click();
+        assertThat(desk.composer()).hasValue("🇨🇭");
+        desk.act("look at this", "More reactions");
+        assertThat(desk.button("Used lately")).hasAttribute("aria-pressed", "true");
+        assertThat(desk.page().locator(".picker button")).hasText(new String[] {"🇨🇭"});
+        // Within rows, and between them, by keys
+        desk.button("Food and drink").click();
+        desk.button("grapes").focus();
+        desk.page().keyboard().press("ArrowRight");
+        assertThat(desk.button("melon")).isFocused();
+        desk.page().keyboard().press("ArrowDown");
+        desk.page().keyboard().press("ArrowUp");
+        desk.page().keyboard().press("Enter");
+        assertThat(desk.message("look at this").locator(".reaction")).hasText("🍈 1");
+        desk.button("Emoticons").click();
+        assertThat(desk.page().locator(".picker button")).hasText(new String[] {"🍈", "🇨🇭"});
     }
 
     @Test
