@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { Chat } from "../model/chat.js";
 import type { Conversation } from "../model/conversation.js";
 import { useApp } from "./app.js";
 import { type MessageEntry, FormattedText, reactedBy } from "./message.js";
@@ -10,8 +11,18 @@ import * as Type from "../wire/type.js";
 /** The most common reactions. Any other that somebody has already used on a message can be joined, too. */
 const QUICK = ["👍", "❤️", "😂", "😮", "😢", "🙏"] as const;
 
+/** Returns whether a message is younger than a limit, in seconds; null is none, and undefined not known. */
+function isWithin(chat: Chat, { time }: MessageEntry, limit: number | null | undefined): boolean {
+  return limit === null || (limit !== undefined && (chat.now() - Date.parse(time)) / 1000 < limit);
+}
+
+/** Returns whether the user may still delete a message for everyone. */
+export function isRetractable(chat: Chat, shown: MessageEntry): boolean {
+  return shown.send === chat.me && isWithin(chat, shown, chat.self.value?.limits.retract);
+}
+
 /** The actions on a message. */
-export function Actions({ shown, at, conversation, close }: { shown: MessageEntry; at: Area; conversation: Conversation; close: () => void }) {
+export function Actions({ shown, at, conversation, select, close }: { shown: MessageEntry; at: Area; conversation: Conversation; select: (mid: number) => void; close: () => void }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -19,9 +30,6 @@ export function Actions({ shown, at, conversation, close }: { shown: MessageEntr
   const reason = useSignal("");
   const isOwn = shown.send === chat.me;
   const isText = shown.type === Type.Text || shown.type === Type.TextToAll;
-  const age = (chat.now() - Date.parse(shown.time)) / 1000;
-  const limits = chat.self.value?.limits;
-  const isWithin = (limit: number | null | undefined) => limit === null || (limit !== undefined && age < limit);
   const andClose = (act: () => void) => () => {
     act();
     close();
@@ -93,17 +101,20 @@ export function Actions({ shown, at, conversation, close }: { shown: MessageEntr
           <button type="button" class="act" onClick={andClose(() => app.copy(`${location.origin}/#/m/${shown.mid}`))}>
             {w.copyLink}
           </button>
+          <button type="button" class="act" onClick={andClose(() => select(shown.mid))}>
+            {w.select}
+          </button>
           {"version" in shown && shown.version !== undefined && (
             <button type="button" class="act" onClick={() => (step.value = "history")}>
               {w.editHistory}
             </button>
           )}
-          {isOwn && isText && isWithin(limits?.correct) && (
+          {isOwn && isText && isWithin(chat, shown, chat.self.value?.limits.correct) && (
             <button type="button" class="act" onClick={andClose(() => chat.outbox.correct(conversation, shown.mid))}>
               {w.correct}
             </button>
           )}
-          {isOwn && isWithin(limits?.retract) && (
+          {isRetractable(chat, shown) && (
             <button type="button" class="act bad" onClick={() => (step.value = "take back")}>
               {w.takeBack}
             </button>

@@ -3,6 +3,7 @@ export { Actions } from "./actions.js";
 export { Card } from "./card.js";
 export { EmojiPicker } from "./emoji.js";
 export { NewGroup } from "./group.js";
+export { SelectionBar } from "./select.js";
 export { Search } from "./search.js";
 export { SendSheet } from "./files/send.js";
 export { Viewer } from "./files/viewer.js";

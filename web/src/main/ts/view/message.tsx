@@ -64,13 +64,15 @@ interface MessageProps {
   toMessage: (mid: number) => void;
   /** Begins a reply; null if nothing may be written here. */
   reply: ((mid: number) => void) | null;
+  /** Whether it is selected; null while messages are not selected. */
+  isSelected: boolean | null;
 }
 
 /** The reaction that is offered beside a message on which the mouse is. */
 const FIRST_REACTION = "👍";
 
 /** A message: who wrote it, what it answers, what it says, whether it was read, and the reactions to it. */
-export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewest, tile, showsSender, openActions, toMessage, reply }: MessageProps) => {
+export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewest, tile, showsSender, openActions, toMessage, reply, isSelected }: MessageProps) => {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -95,11 +97,12 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
   }
   return (
     <li
-      class={`message${isOwn ? " own" : ""}${startsRun ? " first" : ""}${endsRun ? " last" : ""}${showsSender ? " named-by" : ""}${tile > 0 ? ` tile tile${tile}` : ""}`}
+      class={`message${isOwn ? " own" : ""}${startsRun ? " first" : ""}${endsRun ? " last" : ""}${showsSender ? " named-by" : ""}${tile > 0 ? ` tile tile${tile}` : ""}${isSelected === true ? " selected" : ""}`}
       data-mid={entry.mid}
       onPointerEnter={({ pointerType }) => (isHovered.value = pointerType === "mouse")}
       onPointerLeave={() => (isHovered.value = false)}
     >
+      {isSelected !== null && !isTakenBack(entry) && <input type="checkbox" class="selects" aria-label={`${who}, ${clockTime(at)}`} checked={isSelected} readOnly />}
       {showsSender && endsRun && tile === 0 && (
         <button type="button" class="sender-initial" tabIndex={-1} aria-label={who} onClick={openSender}>
           <Avatar of={entry.send as Key} name={who} />
@@ -135,7 +138,7 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
           </footer>
         </div>
         {!isTakenBack(entry) && entry.reactions !== undefined && <Reactions entry={entry} />}
-        {!isTakenBack(entry) && isHovered.value && (
+        {!isTakenBack(entry) && isHovered.value && isSelected === null && (
           <p class="hover-bar">
             <button type="button" tabIndex={-1} aria-label={`${w.react}${w.separator}${FIRST_REACTION}`} onClick={() => void app.try(chat.react(entry.mid, FIRST_REACTION, !reactedBy(entry, FIRST_REACTION, chat.me)))}>
               {FIRST_REACTION}
@@ -144,7 +147,7 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
           </p>
         )}
       </article>
-      {!isTakenBack(entry) && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={({ currentTarget }) => openActions(entry, currentTarget.getBoundingClientRect())} />}
+      {!isTakenBack(entry) && isSelected === null && <IconButton is="more" label={w.actions} tabIndex={isNewest ? 0 : -1} onClick={({ currentTarget }) => openActions(entry, currentTarget.getBoundingClientRect())} />}
     </li>
   );
 

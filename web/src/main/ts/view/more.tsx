@@ -21,7 +21,7 @@ interface StepProps {
 
 /** The second step of an action on a message. */
 export function MoreActions({ step, ...props }: StepProps & { step: MoreSteps }) {
-  return step === "react" ? <ReactionPicker {...props} /> : step === "history" ? <EditHistory {...props} /> : <Forward {...props} />;
+  return step === "react" ? <ReactionPicker {...props} /> : step === "history" ? <EditHistory {...props} /> : <Forward shown={[props.shown]} close={props.close} />;
 }
 
 /** Chooses a reaction among all emoji. */
@@ -65,8 +65,8 @@ function textsOf(shown: MessageEntry & { type: typeof Type.Text | typeof Type.Te
   return [{ mid, time, text: shown.info }, ...(shown.corrected ?? [])];
 }
 
-/** Chooses the conversation to which a message is sent again; of a file, the bytes are not sent again. */
-function Forward({ shown, close }: StepProps) {
+/** Chooses the conversation to which messages are sent again; of files, the bytes are not sent again. */
+export function Forward({ shown, close }: { shown: readonly MessageEntry[]; close: () => void }) {
   const app = useApp();
   const { chat } = app;
   const w = words();
@@ -77,13 +77,15 @@ function Forward({ shown, close }: StepProps) {
 
   const send = async (conversation: Conversation) => {
     const { key } = conversation;
-    if (shown.type === Type.Text || shown.type === Type.TextToAll) {
-      chat.outbox.forward(conversation, String(shown.info));
-    } else {
-      isSending.value = true;
-      const isDone = isTakenBack(shown) || (await app.try(chat.forwardFile(shown, key)));
-      isSending.value = false;
-      if (!isDone) {
+    isSending.value = true;
+    for (const entry of shown) {
+      if (isTakenBack(entry)) {
+        continue;
+      }
+      if (entry.type === Type.Text || entry.type === Type.TextToAll) {
+        chat.outbox.forward(conversation, String(entry.info));
+      } else if (!(await app.try(chat.forwardFile(entry, key)))) {
+        isSending.value = false;
         return;
       }
     }

@@ -24,6 +24,8 @@ interface RowsProps {
   toMessage: (mid: number) => void;
   /** Begins a reply; null if nothing may be written here. */
   reply: ((mid: number) => void) | null;
+  /** The messages that are selected; null while none is to be. */
+  selected: ReadonlySet<number> | null;
   /** Called before the list changes. */
   changing: () => void;
   /** Called when the list has changed, before it is painted. */
@@ -61,7 +63,7 @@ export function ConversationStart({ conversation, title, changing, changed }: Pi
 }
 
 /** The messages, with the days between them, and a line before the first unread one. */
-export function Rows({ conversation, openActions, toMessage, reply, changing, changed }: RowsProps) {
+export function Rows({ conversation, openActions, toMessage, reply, selected, changing, changed }: RowsProps) {
   const { chat } = useApp();
   const w = words();
   const { timeline } = conversation;
@@ -125,6 +127,7 @@ export function Rows({ conversation, openActions, toMessage, reply, changing, ch
                 openActions={openActions}
                 toMessage={toMessage}
                 reply={reply}
+                isSelected={selected?.has(entry.mid) ?? null}
               />
             </ErrorBoundary>
           ),

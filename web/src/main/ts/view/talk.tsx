@@ -18,10 +18,13 @@ import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
 const Actions = lazy((later) => later.Actions);
+const SelectionBar = lazy((later) => later.SelectionBar);
 const SendSheet = lazy((later) => later.SendSheet);
 
 /** How near the ends of the loaded messages more are loaded, in viewport heights. */
 const LOAD_WITHIN = 1.5;
+/** How many messages are selected at most. */
+const MAX_SELECTED = 100;
 /** How long a conversation loads before the skeleton is shown, in milliseconds. */
 const SKELETON_DELAY = 150;
 
@@ -46,21 +49,52 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
   const isAtEnd = useSignal(true);
   const isSlow = useSignal(false);
   const chosen = useSignal<{ shown: MessageEntry; at: Area } | null>(null);
+  const selected = useSignal<ReadonlySet<number> | null>(null);
   const isDropping = useSignal(false);
   const mayWrite = chat.obstacleTo(conversation) === null;
   const openActions = useCallback((shown: MessageEntry, at: Area) => (chosen.value = { shown, at }), []);
   const toMessage = useCallback((mid: number) => app.go({ at: "conversation", key: of, message: mid }), [of]);
 
+  const select = useCallback((mid: number) => {
+    const others = selected.peek() ?? new Set<number>();
+    if (others.has(mid)) {
+      selected.value = new Set([...others].filter((other) => other !== mid));
+    } else if (others.size < MAX_SELECTED) {
+      selected.value = new Set([...others, mid]);
+    } else {
+      app.showNotice(w.selectedMost(MAX_SELECTED));
+    }
+  }, []);
+  /** While messages are selected, a click on one selects it, whatever in it was clicked. */
+  const clicked = (event: MouseEvent) => {
+    if (selected.peek() !== null) {
+      event.stopPropagation();
+      const row = event.target instanceof Element ? event.target.closest<HTMLElement>(".message[data-mid]") : null;
+      const mid = Number(row?.dataset["mid"] ?? 0);
+      if (messageOf(conversation, mid) !== null) {
+        select(mid);
+      }
+      // A box changes by itself.
+      if (event.target instanceof HTMLInputElement) {
+        event.target.checked = selected.peek()?.has(mid) === true;
+      } else {
+        event.preventDefault();
+      }
+    }
+  };
+
   const reply = useCallback((mid: number) => (conversation.replyingTo.value = mid), [of]);
   useGestures(list, {
     menu: (mid, at) => {
       const entry = messageOf(conversation, mid);
-      if (entry !== null) {
+      if (entry !== null && selected.peek() !== null) {
+        select(mid);
+      } else if (entry !== null) {
         openActions(entry, at);
       }
     },
     swiped: (mid) => {
-      if (mayWrite && messageOf(conversation, mid) !== null) {
+      if (mayWrite && selected.peek() === null && messageOf(conversation, mid) !== null) {
         reply(mid);
       }
     },
@@ -185,16 +219,16 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
       }}
       onDrop={() => (isDropping.value = false)}
     >
-      <ConversationHeader conversation={conversation} title={title} />
+      {selected.value === null ? <ConversationHeader conversation={conversation} title={title} /> : <SelectionBar conversation={conversation} selected={selected} />}
       {message !== undefined && <HitBar message={message} />}
       <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
           {isSlow.value && <Skeleton />}
           {!isLoading && <ConversationStart conversation={conversation} title={title} changing={changing} changed={changed} />}
-          <ol ref={list} class="messages" onKeyDown={moveFocus}>
+          <ol ref={list} class="messages" onKeyDown={moveFocus} onClickCapture={clicked}>
             {!isLoading && (
               <>
-                <Rows conversation={conversation} openActions={openActions} toMessage={toMessage} reply={mayWrite ? reply : null} changing={changing} changed={changed} />
+                <Rows conversation={conversation} openActions={openActions} toMessage={toMessage} reply={mayWrite ? reply : null} selected={selected.value} changing={changing} changed={changed} />
                 <WaitingRows conversation={conversation} />
                 <UploadRows conversation={conversation} />
               </>
@@ -215,7 +249,7 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
         {app.offered.value?.key === of && mayWrite && (
           <SendSheet files={app.offered.value.files} conversation={conversation} title={title} close={() => (app.offered.value = null)} />
         )}
-        {chosen.value !== null && <Actions {...chosen.value} conversation={conversation} close={() => (chosen.value = null)} />}
+        {chosen.value !== null && <Actions {...chosen.value} conversation={conversation} select={select} close={() => (chosen.value = null)} />}
       </ErrorBoundary>
       {isDropping.value && <p class="drop">{w.dropHere(title)}</p>}
     </section>

@@ -17,6 +17,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.MouseButton;
 import java.nio.charset.StandardCharsets;
@@ -180,6 +181,60 @@ class WebActionsIT extends BrowserTestBase {
         assertThat(desk.message("look at this").locator(".reaction")).hasText("🍈 1");
         desk.button("Emoticons").click();
         assertThat(desk.page().locator(".picker button")).hasText(new String[] {"🍈", "🇨🇭"});
+    }
+
+    @Test
+    void severalMessagesAreSelectedCopiedForwardedAndDeleted() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person eve = chatd.person();
+        WebPerson desk = browser.open(
+                        chatd, Device.DESK.options().setPermissions(List.of("clipboard-read", "clipboard-write")))
+                .logIn(ann)
+                .find(eve.name());
+        desk.says("for eve").reads("for eve");
+        desk.button("Search").click();
+        desk.field("Search").fill(ben.name());
+        desk.row(ben.name()).click();
+        desk.says("the first").reads("the first").says("the second").reads("the second");
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "https://example.org/plan");
+        }
+        desk.reads("https://example.org/plan").act("the first", "Select");
+        WebPerson.awaitVisible(desk.page().getByText("1 selected"));
+        desk.message("the second").click();
+        // A link is selected, not followed, and a box is one of the ways.
+        desk.page().locator("li.message a").click();
+        WebPerson.awaitVisible(desk.page().getByText("3 selected"));
+        AppearanceCheck.check(desk, "selected");
+        desk.button("Copy").click();
+        WebPerson.awaitVisible(desk.page().getByText("Copied"));
+        assertThat((String) desk.page().evaluate("navigator.clipboard.readText()"))
+                .matches("(?s)" + ann.name() + ", [^\n]+\nthe first\n\n" + ann.name() + ", [^\n]+\nthe second\n\n"
+                        + ben.name() + ", [^\n]+\nhttps://example.org/plan");
+
+        desk.act("the first", "Select");
+        desk.message("the second").getByRole(AriaRole.CHECKBOX).check();
+        desk.button("Forward").click();
+        desk.page().locator(".forward").getByText(eve.name()).click();
+        WebPerson.awaitVisible(desk.page().getByText("Forwarded to " + eve.name()));
+
+        desk.act("the first", "Select");
+        desk.page().keyboard().press("Escape");
+        WebPerson.awaitVisible(desk.page().locator(".head .who"));
+        desk.act("the first", "Select");
+        desk.message("the second").click();
+        desk.message("https://example.org/plan").click();
+        desk.button("Delete").click();
+        WebPerson.awaitVisible(desk.page().getByText("Of these 3, 2 can be deleted"));
+        desk.choice("Delete for everyone").click();
+        WebPerson.awaitGone(desk.message("the second"));
+        WebPerson.awaitGone(desk.message("the first"));
+        assertThat(desk.texts()).containsExactly("https://example.org/plan");
+
+        desk.row(eve.name()).click();
+        desk.reads("the second");
+        assertThat(desk.texts()).containsExactly("for eve", "the first", "the second");
     }
 
     @Test
