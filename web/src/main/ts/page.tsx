@@ -11,7 +11,7 @@ import { http } from "./wire/files.js";
 import { webSockets } from "./wire/link.js";
 import { Session } from "./wire/session.js";
 import { App } from "./view/app.js";
-import { applyPreferredEnter, avoidKeyboard, ENTER_KEY } from "./view/device.js";
+import { applyAppearance, avoidKeyboard, DEVICE_SETTINGS, deviceName } from "./view/device.js";
 import { Root } from "./view/root.js";
 import { updateToday } from "./view/time.js";
 import { applyPreferredLanguage, LANGUAGE_KEY } from "./view/words.js";
@@ -44,7 +44,7 @@ const tab = new TabLock(() => {
   login.yieldToOtherTab();
   chat.forget();
 });
-const login = new LoginController(stores, clock, tab);
+const login = new LoginController(stores, clock, tab, deviceName());
 const chat = new Chat(clock, () => login.storage(), { store: files, mayKeep: () => login.isOwnDevice.peek() }, http);
 const session = new Session(webSockets(`wss://${location.host}/ws`), clock, login.device(), {
   changed: (state) => {
@@ -91,10 +91,10 @@ addEventListener("offline", () => session.wake(500));
 addEventListener("storage", ({ key }) => {
   if (key === LANGUAGE_KEY) {
     void applyPreferredLanguage().catch(() => {});
-  } else if (key === ENTER_KEY) {
-    applyPreferredEnter();
   }
+  DEVICE_SETTINGS.find((setting) => setting.key === key)?.apply();
 });
+applyAppearance();
 avoidKeyboard();
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") {

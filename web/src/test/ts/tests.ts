@@ -1,10 +1,12 @@
 import LINKS from "../../../../text/src/test/resources/chatd/text/links.json";
+import MARKUP from "../../../../text/src/test/resources/chatd/text/markup.json";
 import SAFE from "../../../../text/src/test/resources/chatd/text/safe.json";
 import MENTIONS from "../../../../text/src/test/resources/chatd/text/mentions.json";
 import { daysBefore } from "../../main/ts/model/calendar.js";
 import { brokenRules } from "../../main/ts/model/password.js";
 import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
 import { safe } from "../../main/ts/model/safe.js";
+import { type Line, linesOf, mayBeFormatted } from "../../main/ts/model/markup.js";
 import { bytesOf, completions, partsOf } from "../../main/ts/model/text.js";
 import { type Entry, Timeline } from "../../main/ts/model/timeline.js";
 import { Chat } from "../../main/ts/model/chat.js";
@@ -34,6 +36,20 @@ function numbers(from: number, to: number): (Entry & Item)[] {
 
 function mids({ entries }: Timeline): number[] {
   return entries.value.map(({ mid }) => mid);
+}
+
+/** Returns a line as the table writes it. */
+function shownLine(line: Line): string {
+  if (line.kind === "code") {
+    return line.text.split("\n").map((text) => `| ${text}`).join("\n");
+  }
+  const begin = line.kind === "quote" ? "> " : line.kind === "item" ? `${"  ".repeat(line.level)}${line.mark} ` : "";
+  const runs = line.runs.map(({ part, isBold, isItalic }) => {
+    const text = part.kind === "code" ? `<c>${part.text}</c>` : part.text;
+    const italic = isItalic ? `<i>${text}</i>` : text;
+    return isBold ? `<b>${italic}</b>` : italic;
+  });
+  return begin + runs.join("");
 }
 
 function links(said: string): string[] {
@@ -199,6 +215,17 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
     for (const { text, links: expected } of LINKS) {
       equal([text, links(text)], [text, expected]);
       equal(partsOf(text).map((part) => part.text).join(""), text);
+    }
+  },
+  "texts are formatted as in the terminal": () => {
+    for (const { text, shown } of MARKUP) {
+      equal([text, linesOf(text).map(shownLine).join("\n")], [text, shown]);
+      equal([text, mayBeFormatted(text) || shown === text], [text, true]);
+    }
+  },
+  "hostile texts are formatted in linear time": () => {
+    for (const part of ["*", "**a ", " *a", "_a* ", "`", "`` ` ", "a`b``", "> ", "- x\n", "```\n", "```\nx\n", "**a *b _c "]) {
+      equal(linesOf(part.repeat(65_536 / part.length)).length > 0, true);
     }
   },
   "nothing else becomes a link": () => {

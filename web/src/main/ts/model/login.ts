@@ -64,6 +64,7 @@ export class LoginController {
     private readonly stores: Stores,
     private readonly clock: Clock,
     private readonly tab: LiveTab,
+    private readonly deviceName: string,
   ) {
     this.isOwnDevice.value = stores.tab.get("login") === null && stores.device?.get("login") != null;
   }
@@ -77,14 +78,14 @@ export class LoginController {
     return this.isOwnDevice.peek() && this.stores.device !== null ? this.stores.device : this.stores.tab;
   }
 
-  /** Returns the label of this device, or of this tab. */
+  /** Returns the label of this device, or of this tab: its name, and what tells it from others of that name. */
   device(): string {
     const keep = this.storage();
     const known = keep.get("device");
     if (known !== null) {
       return known;
     }
-    const made = this.clock.newId();
+    const made = `${this.deviceName}/${this.clock.newId()}`;
     keep.set("device", made);
     return made;
   }

@@ -24,7 +24,7 @@ export type Part =
  * Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name; the same as in
  * `Mention.java`.
  */
-const UNSPACED = "\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}ー";
+export const UNSPACED = "\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Bopo}\\p{sc=Thai}\\p{sc=Laoo}\\p{sc=Khmr}\\p{sc=Mymr}ー";
 
 /** A letter or digit, with its marks, of any other script. */
 const WORD_BEFORE = `(?![${UNSPACED}])[\\p{L}\\p{Nd}]\\p{M}{0,3}`;
@@ -66,11 +66,27 @@ export function completions(typed: string): readonly Emoticon[] {
   );
 }
 
-/** Splits a text into the parts to show: links, emoticons, mentions of these names, and the rest. */
-export function partsOf(text: string, mentioned: readonly string[] = []): Part[] {
-  const names = new Set(mentioned.map(canonicalName));
-  let lookups = 0;
-  const isNamed = (name: string) => lookups++ < MAX_LOOKUPS && names.has(canonicalName(name));
+/** The names that one text mentions; as many of those in it are looked up as the daemon does. */
+export class MentionLookups {
+  private readonly names: ReadonlySet<string>;
+  private count = 0;
+
+  constructor(mentioned: readonly string[]) {
+    this.names = new Set(mentioned.map(canonicalName));
+  }
+
+  get isEmpty(): boolean {
+    return this.names.size === 0;
+  }
+
+  has(name: string): boolean {
+    return this.count++ < MAX_LOOKUPS && this.names.has(canonicalName(name));
+  }
+}
+
+/** Splits a text, or a piece of one, into the parts to show: links, emoticons, mentions of these names, and the rest. */
+export function partsOf(text: string, mentioned: readonly string[] | MentionLookups = []): Part[] {
+  const lookups = mentioned instanceof MentionLookups ? mentioned : new MentionLookups(mentioned);
   return split(text, LINK, (found, index) => {
     const { end, read } = found.includes("@") ? { end: index + found.length, read: index + found.length } : linkEnd(text, index);
     const link = text.slice(index, end);
@@ -86,10 +102,10 @@ export function partsOf(text: string, mentioned: readonly string[] = []): Part[]
           }),
     )
     .flatMap((part) =>
-      part.kind !== "text" || names.size === 0
+      part.kind !== "text" || lookups.isEmpty
         ? [part]
         : split(part.text, MENTION, (found) => {
-            const text = longestMention(found, isNamed);
+            const text = longestMention(found, lookups);
             return { part: text === null ? null : { kind: "mention", text } };
           }),
     );
@@ -172,14 +188,14 @@ export const ALL_MEMBERS = ["all", "所有人"] as const;
  * Returns the at sign and the longest known name after it, as typed; null if there is none (page `chat-json-1.md`,
  * "Mentions"). Each candidate is looked up: a regular expression of a thousand names takes a second to compile.
  */
-function longestMention(text: string, isNamed: (name: string) => boolean): string | null {
+function longestMention(text: string, mentioned: MentionLookups): string | null {
   const [sign = "", ...characters] = text;
   for (let count = Math.min(LONGEST_NAME, characters.length); count > 0; count--) {
     const next = characters[count];
     const isEnd = next === undefined || !(IS_UNSPACED.test(characters[count - 1] ?? "") ? IS_MARK : IS_NAME_PART).test(next);
     if (isEnd) {
       const name = characters.slice(0, count).join("");
-      if (isNamed(name)) {
+      if (mentioned.has(name)) {
         return sign + name;
       }
     }

@@ -71,9 +71,14 @@ export function Chats() {
             </ul>
             {shown.value.every(({ key, last }) => key === "" && last.value === null) && (
               <div class="empty">
+                <Icon is="talk" />
                 <strong>{w.nobodyYet}</strong>
-                <button type="button" class="plain" onClick={() => app.find(null)}>
+                <p>{w.nobodyYetMeans}</p>
+                <button type="button" class="strong" onClick={() => app.find(null)}>
                   {w.findSomebody}
+                </button>
+                <button type="button" onClick={() => app.go({ at: "new" })}>
+                  {w.newGroup}
                 </button>
               </div>
             )}

@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { effect, type Signal, signal } from "@preact/signals";
 
 /** Returns what was chosen on this device, in whichever tab; null if nothing was, or the browser stores nothing. */
 export function chosenOnDevice(key: string): string | null {
@@ -24,32 +24,105 @@ export const ORGANISATION = document.querySelector<HTMLMetaElement>("meta[name=a
 /** The address of the organisation's picture, or of the program's own. */
 export const LOGO = document.querySelector<HTMLLinkElement>("link[rel=icon]")?.href ?? "";
 
-/** The key in the browser's storage for what Enter does. */
-export const ENTER_KEY = "enter";
+/** A choice that the user makes on this device, for all tabs. */
+export class DeviceSetting<T extends string> {
+  private readonly chosen: Signal<T>;
 
-/** What Enter does in the composer. */
-export type EnterChoice = "send" | "line";
+  /**
+   * @param key the name in the browser's storage
+   * @param byDefault returns what holds while nothing is chosen
+   */
+  constructor(
+    readonly key: string,
+    readonly choices: readonly T[],
+    private readonly byDefault: () => T,
+  ) {
+    this.chosen = signal(this.stored());
+  }
+
+  get value(): T {
+    return this.chosen.value;
+  }
+
+  peek(): T {
+    return this.chosen.peek();
+  }
+
+  /** Applies what was chosen, in whichever tab. */
+  apply(): void {
+    this.chosen.value = this.stored();
+  }
+
+  /** Chooses, and remembers it. */
+  choose(choice: T): void {
+    rememberOnDevice(this.key, choice);
+    this.chosen.value = choice;
+  }
+
+  private stored(): T {
+    const stored = chosenOnDevice(this.key);
+    return this.choices.find((choice) => choice === stored) ?? this.byDefault();
+  }
+}
 
 /** A device without a mouse: its keyboard is on the screen, where Enter is for lines. */
 const TOUCH = matchMedia("(hover: none) and (pointer: coarse)");
 
-function preferredEnter(): EnterChoice {
-  const chosen = chosenOnDevice(ENTER_KEY);
-  return chosen === "send" || chosen === "line" ? chosen : TOUCH.matches ? "line" : "send";
-}
-
 /** What Enter does in the composer: by default it sends on a desk, and begins a line on a phone. */
-export const enter = signal<EnterChoice>(preferredEnter());
+export const enter = new DeviceSetting("enter", ["send", "line"] as const, () => (TOUCH.matches ? "line" : "send"));
 
-/** Applies what was chosen, in whichever tab. */
-export function applyPreferredEnter(): void {
-  enter.value = preferredEnter();
+/** Whether texts are shown with their formatting, or as they were written. */
+export const formatting = new DeviceSetting("formatting", ["on", "off"] as const, () => "on");
+
+/** The colours: those of the system, or always the same ones. */
+export const theme = new DeviceSetting("theme", ["system", "light", "dark"] as const, () => "system");
+
+/** The size of the text, in percent of the browser's. */
+export const textSize = new DeviceSetting("size", ["90", "100", "115", "130"] as const, () => "100");
+
+/** Whether the system shows what comes while the page is not looked at. */
+export const notifications = new DeviceSetting("notifications", ["off", "on"] as const, () => "off");
+
+/** All of them. */
+export const DEVICE_SETTINGS: readonly DeviceSetting<string>[] = [enter, formatting, theme, textSize, notifications];
+
+/** Browsers and systems by what their user agents contain; the first that fits is the one: most name others, too. */
+const BROWSERS = [["Edg", "Edge"], ["OPR/", "Opera"], ["Firefox/", "Firefox"], ["FxiOS", "Firefox"], ["Chrome/", "Chrome"], ["CriOS", "Chrome"], ["Safari/", "Safari"]] as const;
+const SYSTEMS = [["iPhone", "iPhone"], ["iPad", "iPad"], ["Android", "Android"], ["CrOS", "ChromeOS"], ["Windows", "Windows"], ["Mac OS", "macOS"], ["Linux", "Linux"]] as const;
+
+/** Returns what this device is called in the list of sessions, as `Chrome/Android`. */
+export function deviceName(): string {
+  const named = (all: readonly (readonly [string, string])[]) => all.find(([part]) => navigator.userAgent.includes(part))?.[1] ?? "?";
+  return `${named(BROWSERS)}/${named(SYSTEMS)}`;
 }
 
-/** Sets what Enter does, and remembers it. */
-export function setEnter(chosen: EnterChoice): void {
-  rememberOnDevice(ENTER_KEY, chosen);
-  enter.value = chosen;
+const LIST_WIDTH_KEY = "list-width";
+
+/** The width of the list of conversations on a wide screen, in CSS pixels. */
+export const listWidth = {
+  least: 280,
+  most: 420,
+  byDefault: 320,
+  chosen: signal(Number(chosenOnDevice(LIST_WIDTH_KEY) ?? 320)),
+
+  get value(): number {
+    return Math.max(this.least, Math.min(this.most, Math.round(this.chosen.value) || this.byDefault));
+  },
+
+  choose(width: number): void {
+    this.chosen.value = width;
+    rememberOnDevice(LIST_WIDTH_KEY, String(this.value));
+  },
+};
+
+/** Applies the colours and the sizes that are chosen, now and whenever that changes. */
+export function applyAppearance(): void {
+  const { dataset, style } = document.documentElement;
+  effect(() => {
+    dataset["theme"] = theme.value;
+    style.setProperty("--list", `${listWidth.value}px`);
+    style.fontSize = textSize.value === "100" ? "" : `${textSize.value}%`;
+  });
 }
 
 /**

@@ -6,7 +6,7 @@ import { bytesOf } from "../model/text.js";
 import type { Members } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
-import { FormattedText } from "./message.js";
+import { FormattedText } from "./formatted.js";
 import { Avatar, ConversationLink, focused, Header, IconButton, Name, Sheet, useFocus } from "./parts.js";
 import { PeoplePicker } from "./picker.js";
 import { words } from "./words.js";

@@ -2,9 +2,10 @@
 export { Actions } from "./actions.js";
 export { Card } from "./card.js";
 export { EmojiPicker } from "./emoji.js";
+export { ListEdge, NoConversation } from "./empty.js";
 export { NewGroup } from "./group.js";
 export { SelectionBar } from "./select.js";
-export { Search } from "./search.js";
+export { HitBar, Search } from "./search.js";
 export { SendSheet } from "./files/send.js";
 export { Viewer } from "./files/viewer.js";
 export { Me, Shortcuts } from "./side.js";

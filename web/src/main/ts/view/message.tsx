@@ -2,15 +2,15 @@ import { memoOf } from "./memo.js";
 import { useSignal } from "@preact/signals";
 import { type Conversation, isCollapsed, type WaitingText } from "../model/conversation.js";
 import { type Entry, indexOf, isTakenBack } from "../model/timeline.js";
-import { safe } from "../model/safe.js";
-import { ALL_MEMBERS, bytesOf, emojiOf, partsOf } from "../model/text.js";
+import { ALL_MEMBERS, bytesOf, emojiOf } from "../model/text.js";
 import type { GroupChanged } from "../wire/events.js";
 import { useApp } from "./app.js";
 import { summary } from "./chats.js";
+import { FormattedText, isOnlyEmoji } from "./formatted.js";
 import { FileBody } from "./files/offer.js";
 import { type Area, Icon, IconButton, Avatar, hueOf, Name } from "./parts.js";
 import { clockTime, fullTime } from "./time.js";
-import { language, words } from "./words.js";
+import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 import { isGroup, isUser, type Key } from "../model/place.js";
 
@@ -19,37 +19,6 @@ const MAX_REQUEST_BYTES = 1000;
 
 /** An entry that is shown as a message. */
 export type MessageEntry = Exclude<Entry, GroupChanged>;
-
-/** A text with its links, emoticons and mentions; everything else is shown as it was written. */
-export function FormattedText({ text, mentioned = [] }: { text: string; mentioned?: readonly string[] }) {
-  return (
-    <>
-      {partsOf(safe(text), mentioned).map((part) => {
-        switch (part.kind) {
-          case "text":
-            return part.text;
-          case "link":
-            return (
-              <a href={part.to} target="_blank" rel="noopener noreferrer nofollow">
-                {part.text}
-              </a>
-            );
-          case "emoji": {
-            const { emoticon } = part;
-            const name = language.value === "zh" ? emoticon.zh : emoticon.en;
-            return (
-              <span class="emoji" role="img" aria-label={name} title={`${emoticon.code} ${name}`}>
-                {emoticon.emoji}
-              </span>
-            );
-          }
-          case "mention":
-            return <b class="mention">{part.text}</b>;
-        }
-      })}
-    </>
-  );
-}
 
 interface MessageProps {
   entry: MessageEntry;
@@ -163,21 +132,6 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
 /** Returns whether a user reacted to a message so. */
 export function reactedBy(entry: MessageEntry, code: string, user: string): boolean {
   return "reactions" in entry && entry.reactions?.[code]?.by.includes(user as `U${number}`) === true;
-}
-
-/** Returns whether a text is a few emoji and nothing else, which are shown large. */
-function isOnlyEmoji(text: string): boolean {
-  const parts = partsOf(text.slice(0, 64).trim());
-  return (
-    parts.length > 0 &&
-    parts.length <= 3 &&
-    text.length < 64 &&
-    parts.every((part) =>
-      part.kind === "text"
-        ? [...new Intl.Segmenter().segment(part.text)].every(({ segment }) => /^(?:[\p{Emoji_Presentation}\p{RI}]|\p{Emoji}\ufe0f)|^\s*$/u.test(segment))
-        : part.kind === "emoji",
-    )
-  );
 }
 
 /** The status of one of the user's own messages: stored, or read by the other user. */

@@ -1,9 +1,11 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js";
+import { safe } from "../model/safe.js";
+import type { Entry } from "../model/timeline.js";
 import { type App, AppContext, useApp } from "./app.js";
 import { Chats, summary } from "./chats.js";
-import { LOGO, ORGANISATION } from "./device.js";
+import { LOGO, notifications, ORGANISATION } from "./device.js";
 import { Failed, ErrorBoundary } from "./guard.js";
 import { lazy, loadLater } from "./lazy.js";
 import { LoginPage } from "./login.js";
@@ -20,6 +22,8 @@ const LATER_DELAY = 3_000;
 
 const Card = lazy((later) => later.Card);
 const Me = lazy((later) => later.Me);
+const ListEdge = lazy((later) => later.ListEdge);
+const NoConversation = lazy((later) => later.NoConversation);
 const NewGroup = lazy((later) => later.NewGroup);
 const Search = lazy((later) => later.Search);
 const Shortcuts = lazy((later) => later.Shortcuts);
@@ -175,6 +179,15 @@ function Columns() {
     };
   }, []);
 
+  // The system shows what comes while nobody looks, if the user wants that.
+  useSignalEffect(() => {
+    const entry = chat.arrived.value;
+    if (entry !== null && (document.hidden || !document.hasFocus())) {
+      // Only what arrives is a reason: not that somebody it names is renamed.
+      untracked(() => notify(app, entry));
+    }
+  });
+
   useSignalEffect(() => {
     const unread = chat.unread.value;
     document.title = `${unread > 0 ? `(${unread >= 100 ? "99+" : unread}) ` : ""}${ORGANISATION || words().appName}`;
@@ -187,11 +200,14 @@ function Columns() {
         <div class="left">
           <ErrorBoundary resetKey={place.at} fallback={failed}>
             {place.at === "me" && !isNarrow ? <Me /> : place.at === "keys" ? <Shortcuts /> : place.at === "new" ? <NewGroup /> : place.at === "find" || (!isNarrow && chat.search.isOpen.value) ? <Search /> : <Chats />}
+            {!isNarrow && <ListEdge />}
           </ErrorBoundary>
         </div>
         <div class="talk">
           {open === null ? (
-            <NoConversation />
+            <ErrorBoundary resetKey={null} fallback={failed}>
+              <NoConversation />
+            </ErrorBoundary>
           ) : open !== "" && open !== chat.me && !chat.people.names.value.has(open) ? (
             <Unknown key={open} of={open} />
           ) : (
@@ -229,9 +245,25 @@ function Columns() {
   );
 }
 
-/** Shown beside the list while no conversation is open. */
-function NoConversation() {
-  return <p class="nothing">{words().chooseChat}</p>;
+/** Shows a message by the system's means, once for each conversation, and goes there when that is clicked. */
+function notify(app: App, entry: Entry): void {
+  const { chat } = app;
+  const [key] = chat.keysOf(entry);
+  const wanted = key === undefined ? "none" : chat.conversation(key).notify.peek();
+  const isForMe = "mentions" in entry && entry.mentions?.includes(chat.me as `U${number}`) === true;
+  if (key === undefined || notifications.peek() === "off" || wanted === "none" || (wanted === "mentions" && !isForMe)) {
+    return;
+  }
+  try {
+    const shown = new Notification(safe(chat.people.name(entry.send)), { body: safe(summary(entry)), icon: LOGO, tag: key });
+    shown.onclick = () => {
+      window.focus();
+      app.go({ at: "conversation", key });
+      shown.close();
+    };
+  } catch {
+    // Browsers of phones have them only for pages that are installed.
+  }
 }
 
 /** Shown when the address names somebody unknown: their name is being looked up, or nobody has that number. */

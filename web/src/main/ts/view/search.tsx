@@ -269,3 +269,32 @@ function addressed(key: Key): string {
 function withChosen<T>(choices: readonly T[], chosen: T | null): readonly T[] {
   return chosen === null || choices.includes(chosen) ? choices : [chosen, ...choices];
 }
+
+/** Goes through the messages that were found, if this is one of them. */
+export function HitBar({ message }: { message: number }) {
+  const app = useApp();
+  const { search } = app.chat;
+  const w = words();
+  const hits = search.hits.value;
+  const index = hits.findIndex(({ mid }) => mid === message);
+  if (index < 0) {
+    return null;
+  }
+  const go = async (step: number) => {
+    if (hits[index + step] === undefined) {
+      await search.more();
+    }
+    const next = search.hits.peek()[index + step];
+    if (next !== undefined) {
+      app.go({ at: "conversation", key: next.key, message: next.mid }, true);
+    }
+  };
+  return (
+    <div class="hit-bar" role="group" aria-label={w.search}>
+      <span role="status">{w.hitOf(index + 1, hits.length, search.hasMore.value)}</span>
+      <IconButton is="up" label={w.olderHit} disabled={index === hits.length - 1 && !search.hasMore.value} onClick={() => void go(1)} />
+      <IconButton is="down" label={w.newerHit} disabled={index === 0} onClick={() => void go(-1)} />
+      <IconButton is="close" label={w.endSearch} onClick={() => search.close()} />
+    </div>
+  );
+}

@@ -6,7 +6,7 @@ import type { Key } from "../model/place.js";
 import type { OwnSessions } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
-import { enter, setEnter } from "./device.js";
+import { enter, formatting, notifications, textSize, theme } from "./device.js";
 import { LanguageSelector, PasswordField, Rules } from "./login.js";
 import { Header, Avatar, Name, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
@@ -18,7 +18,7 @@ const CONTACT_KINDS = ["texts", "requests", "groups", "calls"] as const;
 const AUDIENCES = ["everyone", "friends", "nobody"] as const;
 type Audience = (typeof AUDIENCES)[number];
 
-/** The user's own page: name, password, sessions, who may contact them, language, logout. */
+/** The user's own page: account, notifications, privacy, appearance, devices, logout. */
 export function Me() {
   const app = useApp();
   useFocus(".left");
@@ -37,21 +37,13 @@ export function Me() {
           <Name of={name} />
           <small>{chat.me}</small>
         </div>
+        <h2>{w.account}</h2>
         <NewName name={name} />
         <NewPassword name={name} changed={() => passwordChanges.value++} />
-        <Sessions key={passwordChanges.value} />
+        <Notifications />
         <ContactSettings />
-        <h2>{w.languageLabel}</h2>
-        <LanguageSelector />
-        <label class="choice">
-          <input type="checkbox" checked={enter.value === "send"} onChange={({ currentTarget }) => setEnter(currentTarget.checked ? "send" : "line")} />
-          <span>{w.enterSends}</span>
-        </label>
-        {!app.isNarrow.value && (
-          <button type="button" class="plain" onClick={() => app.go({ at: "keys" })}>
-            {w.shortcuts}
-          </button>
-        )}
+        <Appearance />
+        <Sessions key={passwordChanges.value} />
         <h2>{w.logOut}</h2>
         <p class="hint">{w.logOutMeans}</p>
         {unsent > 0 && <p class="problem">{w.unsentLost(unsent)}</p>}
@@ -68,6 +60,76 @@ export function Me() {
           {w.logOut}
         </button>
       </div>
+    </>
+  );
+}
+
+/** Whether the system is to show what comes; it, or the browser, may have to allow it. */
+function Notifications() {
+  const app = useApp();
+  const w = words();
+  const isPossible = "Notification" in window;
+  const isOn = isPossible && notifications.value === "on" && Notification.permission === "granted";
+  const choose = async (wanted: boolean) => {
+    const isAllowed = !wanted || (await Notification.requestPermission()) === "granted";
+    notifications.choose(wanted && isAllowed ? "on" : "off");
+    if (!isAllowed) {
+      app.showNotice(w.notificationsDenied);
+    }
+  };
+  return (
+    <>
+      <h2>{w.notifications}</h2>
+      <label class="choice">
+        <input type="checkbox" checked={isOn} disabled={!isPossible} onChange={({ currentTarget }) => void choose(currentTarget.checked)} />
+        <span>{w.showNotifications}</span>
+      </label>
+      <p class="hint">{w.notificationsHint}</p>
+    </>
+  );
+}
+
+/** How the page looks and behaves on this device. */
+function Appearance() {
+  const app = useApp();
+  const w = words();
+  return (
+    <>
+      <h2>{w.appearance}</h2>
+      <label class="field">
+        <span>{w.colours}</span>
+        <select value={theme.value} onChange={({ currentTarget }) => theme.choose(currentTarget.value as (typeof theme.choices)[number])}>
+          {theme.choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {w.themes[choice]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>{w.textSize}</span>
+        <select value={textSize.value} onChange={({ currentTarget }) => textSize.choose(currentTarget.value as (typeof textSize.choices)[number])}>
+          {textSize.choices.map((choice) => (
+            <option key={choice} value={choice}>
+              {choice} %
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="choice">
+        <input type="checkbox" checked={formatting.value === "on"} onChange={({ currentTarget }) => formatting.choose(currentTarget.checked ? "on" : "off")} />
+        <span>{w.showFormatting}</span>
+      </label>
+      <label class="choice">
+        <input type="checkbox" checked={enter.value === "send"} onChange={({ currentTarget }) => enter.choose(currentTarget.checked ? "send" : "line")} />
+        <span>{w.enterSends}</span>
+      </label>
+      <LanguageSelector />
+      {!app.isNarrow.value && (
+        <button type="button" class="plain" onClick={() => app.go({ at: "keys" })}>
+          {w.shortcuts}
+        </button>
+      )}
     </>
   );
 }
@@ -217,9 +279,9 @@ function Sessions() {
         {sessions.value.map((session) => (
           <li key={session.session}>
             <span>
-              <bdi>{session.address}</bdi> {session.dialect !== "" && <small>{session.dialect}</small>}
+              <bdi>{nameOf(session)}</bdi>
               <small>
-                {session.this ? w.thisSession : <time title={fullTime(Date.parse(session.used))}>{shortTime(Date.parse(session.used))}</time>}
+                {session.this ? `${w.thisSession} · ${w.now}` : <time title={fullTime(Date.parse(session.used))}>{shortTime(Date.parse(session.used))}</time>} · <bdi>{session.address}</bdi>
               </small>
             </span>
             {!session.this && (
@@ -232,6 +294,12 @@ function Sessions() {
       </ul>
     </>
   );
+}
+
+/** Returns what a device is called: the name that its page gave it, its own label, or what it speaks. */
+function nameOf({ device, dialect }: OwnSessions["info"][number]): string {
+  const [, browser, system] = /^([A-Za-z]+)\/([A-Za-z]+)\/[0-9a-f]{32}$/.exec(device) ?? [];
+  return browser !== undefined && system !== undefined ? words().deviceName(browser, system) : /^[0-9a-f]{32}$|^$/.test(device) ? dialect : device;
 }
 
 /** The keyboard shortcuts of the page. */

@@ -18,6 +18,7 @@ import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
 const Actions = lazy((later) => later.Actions);
+const HitBar = lazy((later) => later.HitBar);
 const SelectionBar = lazy((later) => later.SelectionBar);
 const SendSheet = lazy((later) => later.SendSheet);
 
@@ -220,7 +221,7 @@ export function ConversationView({ of, named: target }: { of: Key; named: { mess
       onDrop={() => (isDropping.value = false)}
     >
       {selected.value === null ? <ConversationHeader conversation={conversation} title={title} /> : <SelectionBar conversation={conversation} selected={selected} />}
-      {message !== undefined && <HitBar message={message} />}
+      {message !== undefined && chat.search.isOpen.value && <HitBar message={message} />}
       <div class={`scroll${isLoading ? " placing" : ""}`} ref={box}>
         <div class="column">
           {isSlow.value && <Skeleton />}
@@ -353,35 +354,6 @@ function ConversationHeader({ conversation, title }: { conversation: Conversatio
     const others = group.members.filter(({ user_id }) => user_id !== chat.me && online.has(user_id)).length;
     return `${w.members(group.total)} · ${w.othersOnline(others)}`;
   }
-}
-
-/** Goes through the messages that were found, if this is one of them. */
-function HitBar({ message }: { message: number }) {
-  const app = useApp();
-  const { search } = app.chat;
-  const w = words();
-  const hits = search.hits.value;
-  const index = hits.findIndex(({ mid }) => mid === message);
-  if (index < 0) {
-    return null;
-  }
-  const go = async (step: number) => {
-    if (hits[index + step] === undefined) {
-      await search.more();
-    }
-    const next = search.hits.peek()[index + step];
-    if (next !== undefined) {
-      app.go({ at: "conversation", key: next.key, message: next.mid }, true);
-    }
-  };
-  return (
-    <div class="hit-bar" role="group" aria-label={w.search}>
-      <span role="status">{w.hitOf(index + 1, hits.length, search.hasMore.value)}</span>
-      <IconButton is="up" label={w.olderHit} disabled={index === hits.length - 1 && !search.hasMore.value} onClick={() => void go(1)} />
-      <IconButton is="down" label={w.newerHit} disabled={index === 0} onClick={() => void go(-1)} />
-      <IconButton is="close" label={w.endSearch} onClick={() => search.close()} />
-    </div>
-  );
 }
 
 function Skeleton() {

@@ -36,7 +36,7 @@ public final class Mention {
     private static final int LOOKUPS = 1_000;
 
     /** Letters of scripts that put no spaces between words, and of Korean, whose endings follow a name. */
-    private static final String UNSPACED = "\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}\\p{IsBopomofo}"
+    static final String UNSPACED = "\\p{IsHan}\\p{IsHiragana}\\p{IsKatakana}\\p{IsHangul}\\p{IsBopomofo}"
             + "\\p{IsThai}\\p{IsLao}\\p{IsKhmer}\\p{IsMyanmar}ー";
 
     private static final String SIGNS = "[@＠]";

@@ -15,6 +15,8 @@ import chatd.acceptance.web.browser.WebPerson;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -157,18 +159,18 @@ class WebPeopleIT extends BrowserTestBase {
         try (JsonSocket stranger = chatd.logInJson(JsonCarrier.LINES, ben, "laptop")) {
             desk.button("You").click();
             phone.button("You").click();
-            assertThat(choice(desk, "Write to you")).hasValue("everyone");
-            choice(desk, "Write to you").selectOption("friends, and members of your groups");
+            assertThat(choice(desk, "Who may write to you")).hasValue("everyone");
+            choice(desk, "Who may write to you").selectOption("friends, and members of your groups");
             WebPerson.awaitVisible(desk.page().getByText("Saved."));
-            assertThat(choice(phone, "Write to you")).hasValue("friends");
+            assertThat(choice(phone, "Who may write to you")).hasValue("friends");
             stranger.send("{'type': 3, 'receive': '%s', 'info': 'hello', 'id': '1'}".formatted(ann.name()));
             assertThat(stranger.skipTo(JsonType.REFUSED)
                             .path("info")
                             .path("code")
                             .asString())
                     .isEqualTo("not-allowed");
-            choice(desk, "Ask to be your friend").selectOption("nobody");
-            assertThat(choice(phone, "Ask to be your friend")).hasValue("nobody");
+            choice(desk, "Who may ask to be your friend").selectOption("nobody");
+            assertThat(choice(phone, "Who may ask to be your friend")).hasValue("nobody");
             stranger.send("{'type': 9, 'receive': '%s', 'info': '', 'id': '2'}".formatted(ann.name()));
             assertThat(stranger.skipTo(JsonType.REFUSED)
                             .path("info")
@@ -179,10 +181,106 @@ class WebPeopleIT extends BrowserTestBase {
             phone.field(read).uncheck();
             assertThat(desk.field(read)).not().isChecked();
             desk.page().reload();
-            assertThat(choice(desk, "Write to you")).hasValue("friends");
-            assertThat(choice(desk, "Ask to be your friend")).hasValue("nobody");
-            assertThat(choice(desk, "Add you to groups")).hasValue("everyone");
+            assertThat(choice(desk, "Who may write to you")).hasValue("friends");
+            assertThat(choice(desk, "Who may ask to be your friend")).hasValue("nobody");
+            assertThat(choice(desk, "Who may add you to groups")).hasValue("everyone");
             assertThat(desk.field(read)).not().isChecked();
+        }
+    }
+
+    /** Colours and size are a device's own; it is listed by browser and system. */
+    @Test
+    void aDeviceHasItsColoursItsSizeAndItsName() {
+        Chatd.Person ann = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        desk.button("You").click();
+        WebPerson.awaitVisible(desk.page().locator(".sessions").getByText("Chrome on Linux"));
+        WebPerson.awaitVisible(desk.page().locator(".sessions").getByText("this device · now"));
+        String background = "() => getComputedStyle(document.body).backgroundColor";
+        Object light = desk.page().evaluate(background);
+        choice(desk, "Colours").selectOption("dark");
+        assertThat(desk.page().evaluate(background)).isNotEqualTo(light);
+        choice(desk, "Size of the text").selectOption("130 %");
+        String size = "() => getComputedStyle(document.documentElement).fontSize";
+        assertThat(desk.page().evaluate(size)).isEqualTo("20.8px");
+        AppearanceCheck.check(desk, "large-and-dark");
+        // Another tab has them at once, and a reload keeps them.
+        WebPerson second = browser.openAgain(desk);
+        second.sees("Log in");
+        assertThat(second.page().evaluate(background)).isNotEqualTo(light);
+        choice(desk, "Colours").selectOption("light");
+        second.page().waitForFunction("light => getComputedStyle(document.body).backgroundColor === light", light);
+        desk.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+        assertThat(desk.page().evaluate(background)).isEqualTo(light);
+        desk.page().reload();
+        desk.sees("Devices");
+        assertThat(desk.page().evaluate(size)).isEqualTo("20.8px");
+    }
+
+    @Test
+    void theListIsAsWideAsItIsDragged() {
+        Chatd.Person ann = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);
+        Locator edge = desk.page().getByRole(AriaRole.SEPARATOR);
+        Locator list = desk.page().locator(".left");
+        assertThat(list.boundingBox().width).isEqualTo(320);
+        BoundingBox at = edge.boundingBox();
+        desk.page().mouse().move(at.x + at.width / 2, 300);
+        desk.page().mouse().down();
+        desk.page().mouse().move(380, 300);
+        desk.page().mouse().up();
+        assertThat(list.boundingBox().width).isEqualTo(380);
+        edge.focus();
+        for (int times = 0; times < 9; times++) {
+            desk.page().keyboard().press("ArrowRight");
+        }
+        assertThat(edge).hasAttribute("aria-valuenow", "420");
+        assertThat(list.boundingBox().width).isEqualTo(420);
+        desk.page().reload();
+        WebPerson.awaitVisible(edge);
+        assertThat(list.boundingBox().width).isEqualTo(420);
+        edge.dblclick();
+        assertThat(edge).hasAttribute("aria-valuenow", "320");
+    }
+
+    /** The system shows what comes while nobody looks, but from muted chats; a click goes there. */
+    @Test
+    void whatComesWhileNobodyLooksIsShownByTheSystem() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        Chatd.Person eve = chatd.person();
+        Page blank = browser.blank(Device.DESK.options());
+        blank.addInitScript("""
+                window.shown = [];
+                window.Notification = class {
+                  static permission = "granted";
+                  static requestPermission = async () => "granted";
+                  constructor(title, { body }) { shown.push(`${title}: ${body}`); window.last = this; }
+                  close() {}
+                };""");
+        WebPerson desk = browser.open(chatd, blank).logIn(ann);
+        try (Writer other = new Writer(chatd, ben);
+                Writer muted = new Writer(chatd, eve)) {
+            muted.says(ann, "before");
+            desk.open(eve.name()).reads("before");
+            desk.page().locator(".talk .head .who").click();
+            desk.button("Mute").click();
+            WebPerson.awaitVisible(desk.button("Unmute"));
+            other.says(ann, "not yet wanted");
+            desk.row(ben.name());
+            desk.button("You").click();
+            desk.page().getByLabel(Pattern.compile("^Show new messages")).check();
+            desk.button("Back").first().click();
+            other.says(ann, "looked at");
+            assertThat(desk.row(ben.name())).containsText("looked at");
+            desk.looksAway();
+            muted.says(ann, "quietly");
+            other.says(ann, "are you there?");
+            desk.page().waitForFunction("() => shown.length > 0");
+            assertThat(desk.page().evaluate("shown")).isEqualTo(List.of(ben.name() + ": are you there?"));
+            desk.looksAgain();
+            desk.page().evaluate("last.onclick()");
+            desk.reads("are you there?");
         }
     }
 

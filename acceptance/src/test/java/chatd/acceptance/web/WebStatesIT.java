@@ -105,7 +105,7 @@ public class WebStatesIT extends BrowserTestBase {
             WebPerson.awaitVisible(person.button("Leave the group"));
             AppearanceCheck.check(person, "group-card");
             person.button("You").click();
-            person.sees("Where you are logged in");
+            person.sees("Devices");
             AppearanceCheck.check(person, "me");
             person.page().navigate(person.address() + "#/keys");
             person.sees("Keyboard shortcuts");

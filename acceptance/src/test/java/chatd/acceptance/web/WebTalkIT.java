@@ -544,6 +544,50 @@ public class WebTalkIT extends BrowserTestBase {
     }
 
     @Test
+    void textsAreFormattedAndNeverRun() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        String text = """
+                **Meet @%s at 3**, see https://example.org/_a_/plan and `rm *`, <b>not</b> *<img src=x onerror=alert(1)>*
+                > who brings *cake*?
+                - Bob
+                  - and /xyx
+                ```
+                if (a < b) { **c** }
+                ```""".formatted(ann.name());
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, text);
+        }
+        WebPerson desk = browser.open(
+                        chatd, Device.DESK.options().setPermissions(List.of("clipboard-read", "clipboard-write")))
+                .logIn(ann)
+                .open(ben.name());
+        Locator said = desk.page().locator("li.message .text");
+        assertThat(said.locator("strong").first()).hasText("Meet ");
+        assertThat(said.locator("strong .mention")).hasText("@" + ann.name());
+        assertThat(said.locator("a")).hasText("https://example.org/_a_/plan");
+        assertThat(said.locator("code").first()).hasText("rm *");
+        assertThat(said.locator("em")).hasText(new String[] {"<img src=x onerror=alert(1)>", "cake"});
+        assertThat(said.locator("blockquote")).hasText("who brings cake?");
+        assertThat(said.locator("li")).hasText(new String[] {"•Bob", "•and 😼"});
+        assertThat(said.locator("pre")).hasText("if (a < b) { **c** }");
+        WebPerson.awaitGone(said.locator("img, b:not(.mention)"));
+        AppearanceCheck.check(desk, "formatted");
+        said.getByText("Copy").click();
+        WebPerson.awaitVisible(desk.page().getByText("Copied"));
+        assertThat(desk.page().evaluate("navigator.clipboard.readText()")).isEqualTo("if (a < b) { **c** }");
+
+        desk.button("You").click();
+        desk.page().getByLabel(Pattern.compile("^Show \\*\\*bold")).uncheck();
+        String asWritten = text.replace("/xyx", "😼");
+        assertThat(said).hasText(asWritten);
+        desk.page().reload();
+        desk.button("Back").first().click();
+        desk.open(ben.name());
+        assertThat(said).hasText(asWritten);
+    }
+
+    @Test
     void anAnswerLeadsToTheAnsweredMessageEachTime() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();

@@ -7,6 +7,7 @@ import chatd.client.talk.item.Item;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Media;
 import chatd.text.Emoticon;
+import chatd.text.Markup;
 import chatd.text.Mention;
 import chatd.text.SafeText;
 import chatd.text.Size;
@@ -33,6 +34,7 @@ public final class LineFormatter {
 
     private final ZoneId zone;
     private final Palette palette;
+    private final boolean isFormatted;
     private final DateTimeFormatter time;
     private final Pattern mention;
     private final String me;
@@ -50,6 +52,8 @@ public final class LineFormatter {
         this.zone = zone;
         this.me = me;
         this.palette = Palette.of(preferences.get(Setting.THEME), mayColour);
+        // Without styles, the marks say what was meant.
+        this.isFormatted = palette != Palette.NONE && preferences.is(Setting.FORMATTING, "on");
         this.time = DateTimeFormatter.ofPattern(
                         switch (preferences.get(Setting.TIME)) {
                             case "12h" -> "h:mm a";
@@ -153,10 +157,40 @@ public final class LineFormatter {
             }
             return amended(line, item).toAttributedString();
         }
-        AttributedString text = marked(
-                item.text(), places, AttributedStyle.DEFAULT, part -> Emoticon.replaceCodes(SafeText.text(part)));
+        AttributedString text = isFormatted && places.isEmpty()
+                ? formatted(SafeText.text(item.text()))
+                : marked(
+                        item.text(),
+                        places,
+                        AttributedStyle.DEFAULT,
+                        part -> Emoticon.replaceCodes(SafeText.text(part)));
         return amended(line.append(item.isMine() ? text : text.styleMatches(mention, palette.mention())), item)
                 .toAttributedString();
+    }
+
+    /** Returns a text with its formatting; where it begins with a block of lines, that begins a line. */
+    private AttributedString formatted(String text) {
+        List<Markup.Line> lines = Markup.lines(text);
+        AttributedStringBuilder shown = new AttributedStringBuilder();
+        if (lines.size() > 1 && lines.getFirst().kind() != Markup.Kind.TEXT) {
+            shown.append("\n");
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            Markup.Line line = lines.get(i);
+            shown.append(i == 0 ? "" : "\n");
+            switch (line.kind()) {
+                case QUOTE, CODE -> shown.styled(palette.quiet(), "│ ");
+                case ITEM -> shown.append("  ".repeat(line.level()) + line.mark() + " ");
+                case TEXT -> {}
+            }
+            for (Markup.Run run : line.runs()) {
+                AttributedStyle style = run.isCode() ? palette.code() : AttributedStyle.DEFAULT;
+                style = run.isBold() ? style.bold() : style;
+                style = run.isItalic() ? style.italic() : style;
+                shown.styled(style, run.isCode() ? run.text() : Emoticon.replaceCodes(run.text()));
+            }
+        }
+        return shown.toAttributedString();
     }
 
     /** Returns a text with the matches marked. */

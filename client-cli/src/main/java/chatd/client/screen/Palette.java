@@ -56,6 +56,11 @@ enum Palette {
                 : AttributedStyle.BOLD.underline().foreground(names.getFirst());
     }
 
+    /** Returns the style of code in a text. */
+    AttributedStyle code() {
+        return names.isEmpty() ? AttributedStyle.DEFAULT : AttributedStyle.DEFAULT.foreground(names.getFirst());
+    }
+
     /** Returns the style of the user's own name in a text. */
     AttributedStyle mention() {
         return AttributedStyle.INVERSE.bold();

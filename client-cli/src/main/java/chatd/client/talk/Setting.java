@@ -19,6 +19,11 @@ public enum Setting {
     PRESENCE("terminal", "whether users coming online and going offline are shown", "all", "none"),
     WRITING("terminal", "whether it is shown that somebody is writing to you; in a pipe, off unless set", "on", "off"),
     READ("terminal", "whether it is shown that your texts were read", "on", "off"),
+    FORMATTING(
+            "terminal",
+            "whether **bold**, _italic_, `code`, quotes and lists are shown as such; never without colours",
+            "on",
+            "off"),
     HISTORY("terminal", "whether typed lines are kept on this machine", "on", "off");
 
     private final String section;

@@ -1,0 +1,59 @@
+import { useApp } from "./app.js";
+import { listWidth } from "./device.js";
+import { Icon } from "./parts.js";
+import { words } from "./words.js";
+
+/** How far an arrow key moves the edge of the list, in CSS pixels. */
+const STEP = 10;
+
+/** Shown beside the list while no conversation is open. */
+export function NoConversation() {
+  const app = useApp();
+  const w = words();
+  return (
+    <section class="nothing">
+      <Icon is="talk" />
+      <p>{w.chooseChat}</p>
+      <p class="choices">
+        <button type="button" class="strong" onClick={() => app.find(null)}>
+          {w.findSomebody}
+        </button>
+        <button type="button" onClick={() => app.go({ at: "new" })}>
+          {w.newGroup}
+        </button>
+      </p>
+    </section>
+  );
+}
+
+/** The edge between the list and the conversation: dragged, or moved by arrow keys, it changes the list's width. */
+export function ListEdge() {
+  const { value } = listWidth;
+  // From right to left, the list is on the other side.
+  const sign = document.dir === "rtl" ? -1 : 1;
+  return (
+    <div
+      class="edge"
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={words().listWidth}
+      aria-valuenow={value}
+      aria-valuemin={listWidth.least}
+      aria-valuemax={listWidth.most}
+      tabIndex={0}
+      onPointerDown={(event) => {
+        event.preventDefault();
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && listWidth.choose(event.clientX)}
+      onDblClick={() => listWidth.choose(listWidth.byDefault)}
+      onKeyDown={(event) => {
+        const step = event.key === "ArrowLeft" ? -STEP : event.key === "ArrowRight" ? STEP : 0;
+        if (step !== 0) {
+          event.preventDefault();
+          listWidth.choose(value + sign * step);
+        }
+      }}
+    />
+  );
+}
