@@ -74,12 +74,16 @@ export function Chats() {
                 <Icon is="talk" />
                 <strong>{w.nobodyYet}</strong>
                 <p>{w.nobodyYetMeans}</p>
-                <button type="button" class="strong" onClick={() => app.find(null)}>
-                  {w.findSomebody}
-                </button>
-                <button type="button" onClick={() => app.go({ at: "new" })}>
-                  {w.newGroup}
-                </button>
+                {app.isNarrow.value && (
+                  <>
+                    <button type="button" class="strong" onClick={() => app.find(null)}>
+                      {w.findSomebody}
+                    </button>
+                    <button type="button" onClick={() => app.go({ at: "new" })}>
+                      {w.newGroup}
+                    </button>
+                  </>
+                )}
               </div>
             )}
           </>
