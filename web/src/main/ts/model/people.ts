@@ -21,6 +21,8 @@ const MAX_CALLS = 8;
 export class People {
   readonly names = signal<ReadonlyMap<string, string>>(new Map());
   readonly online = signal<ReadonlySet<string>>(new Set());
+  /** When people were online last, of those who tell it, in milliseconds since 1970. */
+  readonly lastSeen = signal<ReadonlyMap<string, number>>(new Map());
   readonly friends = signal<ReadonlySet<string>>(new Set());
   readonly blocked = signal<ReadonlySet<string>>(new Set());
   readonly receivedRequests = signal<readonly ReceivedRequest[]>([]);
@@ -34,6 +36,7 @@ export class People {
   /** Forgets everybody. */
   forget(): void {
     this.names.value = new Map();
+    this.lastSeen.value = new Map();
     this.receivedRequests.value = [];
     this.incomingCalls.value = [];
     [this.online, this.friends, this.blocked, this.sentRequests, this.groups, this.openGroups].forEach((set) => (set.value = new Set()));
@@ -53,9 +56,11 @@ export class People {
     }
   }
 
-  /** Learns the names of users, as the daemon lists them. */
-  learnUsers(users: readonly { user_id: string; user_name: string }[]): void {
+  /** Learns the names of users, and when they were online last, as the daemon lists them. */
+  learnUsers(users: readonly { user_id: string; user_name: string; seen?: string }[]): void {
     this.learn(Object.fromEntries(users.map(({ user_id, user_name }) => [user_id, user_name])));
+    const times = users.map(({ user_id, seen }) => [user_id, seen === undefined ? NaN : Date.parse(seen)] as const);
+    this.lastSeen.value = new Map([...this.lastSeen.peek(), ...times].filter(([, at]) => !Number.isNaN(at)));
   }
 
   /** Records whether a user is online, as far as the daemon reports it. */

@@ -2,7 +2,8 @@
 export { Actions } from "./actions.js";
 export { Card } from "./card.js";
 export { EmojiPicker } from "./emoji.js";
-export { ListEdge, NoConversation } from "./empty.js";
+export { ListEdge } from "./edge.js";
+export { ForcedChange } from "./forced.js";
 export { NewGroup } from "./group.js";
 export { SelectionBar } from "./select.js";
 export { HitBar, Search } from "./search.js";

@@ -20,21 +20,24 @@ export async function loadLater(): Promise<void> {
  * served by now.
  *
  * @param choose returns the component
+ * @param isUrgent whether it is worth loading at once: else it is shown once that is loaded for whatever reason
  */
-export function lazy<P extends object>(choose: (later: Later) => ComponentType<P>): FunctionComponent<P> {
+export function lazy<P extends object>(choose: (later: Later) => ComponentType<P>, isUrgent = true): FunctionComponent<P> {
   return (props) => {
     const { chat } = useApp();
     const failure = useSignal<{ error: unknown } | null>(null);
-    const isLive = chat.state.value.at === "live";
+    // Whoever is refused has a connection.
+    const { at } = chat.state.value;
+    const isLive = at === "live" || at === "refused";
     useEffect(() => {
       // Without a connection it is not tried: browsers remember that a module could not be loaded.
-      if (isLive) {
+      if (isLive && isUrgent) {
         loadLater().catch((error: unknown) => (failure.value = { error }));
       }
     }, [isLive]);
     if (failure.value !== null) {
       throw failure.value.error;
     }
-    return loaded.value !== null ? createElement(choose(loaded.value), props) : isLive ? null : <p class="nothing">{words().code("lost", "")}</p>;
+    return loaded.value !== null ? createElement(choose(loaded.value), props) : isLive || !isUrgent ? null : <p class="nothing">{words().code("lost", "")}</p>;
   };
 }

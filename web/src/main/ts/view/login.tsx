@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { brokenRules, type PasswordRule } from "../model/password.js";
 import { useApp } from "./app.js";
@@ -13,8 +14,10 @@ const RULES_OF_PASSWORD: readonly PasswordRule[] = ["length", "bytes"];
 /**
  * The page while nobody is logged in: login, registration, the change of a one-time password, and why a session has
  * ended.
+ *
+ * @param forced the form in which a one-time password is changed
  */
-export function LoginPage() {
+export function LoginPage({ forced }: { forced: ComponentChildren }) {
   const { chat, login } = useApp();
   const w = words();
   const state = chat.state.value;
@@ -29,7 +32,7 @@ export function LoginPage() {
       ) : login.isResuming.value ? (
         <Unreachable />
       ) : login.mustChange.value ? (
-        <ForcedChange />
+        forced
       ) : (
         <>
           {state.at === "ended" && state.reason !== null && (
@@ -273,43 +276,5 @@ export function Rules(props: { id: string; password: string; repeated: string; n
         </li>
       ))}
     </ul>
-  );
-}
-
-function ForcedChange() {
-  const { chat, login } = useApp();
-  const w = words();
-  const password = useSignal("");
-  const repeated = useSignal("");
-  const problem = useSignal("");
-  const isBusy = useSignal(false);
-  const wrong = brokenRules(password.value, repeated.value, login.name.value, "");
-
-  const submit = async (event: Event) => {
-    event.preventDefault();
-    isBusy.value = true;
-    const code = await login.changeAndLogIn(password.peek());
-    isBusy.value = false;
-    problem.value = code === null ? "" : w.code(code, code);
-  };
-
-  return (
-    <form method="post" onSubmit={(event) => void submit(event)}>
-      <h1>{w.changeTitle}</h1>
-      <p>{w.changeMeans}</p>
-      <label class="field">
-        <span>{w.name}</span>
-        <input name="username" autocomplete="username" value={login.name.value} readOnly />
-      </label>
-      <PasswordField label={w.newPassword} name="new" autocomplete="new-password" describedBy="rules" onInput={(value) => (password.value = value)} />
-      <PasswordField label={w.repeatPassword} name="repeat" autocomplete="new-password" onInput={(value) => (repeated.value = value)} />
-      <Rules id="rules" password={password.value} repeated={repeated.value} name={login.name.value} old="" />
-      <p class="problem" role="alert">
-        {problem.value}
-      </p>
-      <button type="submit" class="strong" disabled={wrong.length > 0 || isBusy.value || chat.state.value.at === "connecting"}>
-        {w.changeAndLogIn}
-      </button>
-    </form>
   );
 }

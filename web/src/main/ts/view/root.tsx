@@ -1,4 +1,4 @@
-import { untracked, useSignal, useSignalEffect } from "@preact/signals";
+import { effect, untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js";
 import { safe } from "../model/safe.js";
@@ -9,7 +9,7 @@ import { LOGO, notifications, ORGANISATION } from "./device.js";
 import { Failed, ErrorBoundary } from "./guard.js";
 import { lazy, loadLater } from "./lazy.js";
 import { LoginPage } from "./login.js";
-import { Notice, Sheet } from "./parts.js";
+import { Icon, Notice, Sheet } from "./parts.js";
 import { ConversationView } from "./talk.js";
 import { clockTime } from "./time.js";
 import { words } from "./words.js";
@@ -22,8 +22,8 @@ const LATER_DELAY = 3_000;
 
 const Card = lazy((later) => later.Card);
 const Me = lazy((later) => later.Me);
-const ListEdge = lazy((later) => later.ListEdge);
-const NoConversation = lazy((later) => later.NoConversation);
+const ForcedChange = lazy((later) => later.ForcedChange);
+const ListEdge = lazy((later) => later.ListEdge, false);
 const NewGroup = lazy((later) => later.NewGroup);
 const Search = lazy((later) => later.Search);
 const Shortcuts = lazy((later) => later.Shortcuts);
@@ -58,7 +58,7 @@ function Content() {
   if (isLoggedIn) {
     return <Columns />;
   }
-  return login.isResuming.value && at !== "unreachable" ? <Returning /> : <LoginPage />;
+  return login.isResuming.value && at !== "unreachable" ? <Returning /> : <LoginPage forced={<ForcedChange />} />;
 }
 
 /** Shown while a stored login is resumed, as before the script came: most of the time, the list comes next. */
@@ -179,14 +179,18 @@ function Columns() {
     };
   }, []);
 
-  // The system shows what comes while nobody looks, if the user wants that.
-  useSignalEffect(() => {
-    const entry = chat.arrived.value;
-    if (entry !== null && (document.hidden || !document.hasFocus())) {
-      // Only what arrives is a reason: not that somebody it names is renamed.
-      untracked(() => notify(app, entry));
-    }
-  });
+  // The system shows what comes while nobody looks, if the user wants that. At once: in a moment they may look away.
+  useEffect(
+    () =>
+      effect(() => {
+        const entry = chat.arrived.value;
+        if (entry !== null && (document.hidden || !document.hasFocus())) {
+          // Only what arrives is a reason: not that somebody it names is renamed.
+          untracked(() => notify(app, entry));
+        }
+      }),
+    [],
+  );
 
   useSignalEffect(() => {
     const unread = chat.unread.value;
@@ -205,9 +209,7 @@ function Columns() {
         </div>
         <div class="talk">
           {open === null ? (
-            <ErrorBoundary resetKey={null} fallback={failed}>
-              <NoConversation />
-            </ErrorBoundary>
+            <NoConversation />
           ) : open !== "" && open !== chat.me && !chat.people.names.value.has(open) ? (
             <Unknown key={open} of={open} />
           ) : (
@@ -264,6 +266,26 @@ function notify(app: App, entry: Entry): void {
   } catch {
     // Browsers of phones have them only for pages that are installed.
   }
+}
+
+/** Shown beside the list while no conversation is open. */
+function NoConversation() {
+  const app = useApp();
+  const w = words();
+  return (
+    <section class="nothing">
+      <Icon is="talk" />
+      <p>{w.chooseChat}</p>
+      <p class="choices">
+        <button type="button" class="strong" onClick={() => app.find(null)}>
+          {w.findSomebody}
+        </button>
+        <button type="button" onClick={() => app.go({ at: "new" })}>
+          {w.newGroup}
+        </button>
+      </p>
+    </section>
+  );
 }
 
 /** Shown when the address names somebody unknown: their name is being looked up, or nobody has that number. */

@@ -248,6 +248,10 @@ function ContactSettings() {
         <input type="checkbox" checked={preferences.read_marks} onChange={({ currentTarget }) => void setPreference({ read_marks: currentTarget.checked })} />
         <span>{w.readMarks}</span>
       </label>
+      <label class="choice">
+        <input type="checkbox" checked={preferences.last_seen === true} onChange={({ currentTarget }) => void setPreference({ last_seen: currentTarget.checked })} />
+        <span>{w.tellLastSeen}</span>
+      </label>
     </>
   );
 }

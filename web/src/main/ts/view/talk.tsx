@@ -13,7 +13,7 @@ import type { MessageEntry } from "./message.js";
 import { type Area, Icon, IconButton, Avatar, Name, useTitle } from "./parts.js";
 import { ConversationStart, Rows, WaitingRows } from "./rows.js";
 import { ScrollAnchor } from "./scroll.js";
-import { cappedCount } from "./time.js";
+import { cappedCount, clockTime, dayName } from "./time.js";
 import { words } from "./words.js";
 import * as Type from "../wire/type.js";
 
@@ -309,6 +309,12 @@ function ConversationHeader({ conversation, title }: { conversation: Conversatio
       void app.try(chat.requests.members(key as `G${number}`));
     }
   }, [key, changed, isMember, isLive]);
+  const isAway = isUser(key) && key !== chat.me && isLive && !chat.people.online.value.has(key);
+  useEffect(() => {
+    if (isAway) {
+      void app.try(chat.requests.lookUp([key as `U${number}`]));
+    }
+  }, [key, isAway]);
   return (
     <header class="head">
       <span class="back">
@@ -341,8 +347,9 @@ function ConversationHeader({ conversation, title }: { conversation: Conversatio
   /** Returns a text that says how many of those who can read this conversation are online. */
   function presence(): string {
     const online = chat.people.online.value;
+    const seen = chat.people.lastSeen.value.get(key);
     if (isUser(key)) {
-      return key === chat.me ? "" : online.has(key) ? w.online : w.offline;
+      return key === chat.me ? "" : online.has(key) ? w.online : seen === undefined ? w.offline : w.lastSeen(dayName(seen), clockTime(seen));
     }
     if (key === "") {
       return w.othersOnline(online.size - (online.has(chat.me) ? 1 : 0));

@@ -33,7 +33,7 @@ export type ChangePassword =
   | { type: 11, id?: string, send?: string, info: { PU: number, NewInf: string, OldPwd?: string } };
 
 export type ChangePreferences =
-  | { type: 35, id?: string, info: { read_marks?: boolean, calls?: "everyone" | "friends" | "nobody", requests?: "everyone" | "friends" | "nobody", groups?: "everyone" | "friends" | "nobody", texts?: "everyone" | "friends" | "nobody" } };
+  | { type: 35, id?: string, info: { read_marks?: boolean, last_seen?: boolean, calls?: "everyone" | "friends" | "nobody", requests?: "everyone" | "friends" | "nobody", groups?: "everyone" | "friends" | "nobody", texts?: "everyone" | "friends" | "nobody" } };
 
 export type Close =
   | { type: 23, id?: string, info: { op: "close", group_id: GroupNumber } };

@@ -50,7 +50,7 @@ export type FileOffer =
   | { type: 12, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, salt: string, re?: number, mentions?: Array<Numbered>, version?: { mid: number, time: Time }, corrected?: Array<{ mid: number, time: Time, text: string, salt: string }>, reactions?: { [code: string]: { n: number, by: Array<Numbered> } }, info: { op: "offer", file: number, name: string, size: number, media: string, width?: number, height?: number, sha256: string } };
 
 export type Found =
-  | { type: 29, send: "server", receive: "", info: { users: Array<{ user_id: Numbered, user_name: string, online: boolean, friend: boolean }>, groups: Array<{ group_id: GroupNumber, group_name: string, members: number, member: boolean }>, more?: boolean, names: { [number: string]: string } } };
+  | { type: 29, send: "server", receive: "", info: { users: Array<{ user_id: Numbered, user_name: string, online: boolean, friend: boolean, seen?: Time }>, groups: Array<{ group_id: GroupNumber, group_name: string, members: number, member: boolean }>, more?: boolean, names: { [number: string]: string } } };
 
 export type FriendAnswered =
   | { type: 10, send: Numbered, receive: Numbered, info: boolean };
@@ -94,7 +94,7 @@ export type PasswordChanged =
   | { type: 15, send: "server", receive: "", info: { PU: number, NewInf: string, success: boolean, code: string, key?: string } };
 
 export type PreferencesChanged =
-  | { type: 35, send: "server", receive: "", info: { read_marks: boolean, calls: "everyone" | "friends" | "nobody", requests: "everyone" | "friends" | "nobody", groups: "everyone" | "friends" | "nobody", texts: "everyone" | "friends" | "nobody" } };
+  | { type: 35, send: "server", receive: "", info: { read_marks: boolean, last_seen?: boolean, calls: "everyone" | "friends" | "nobody", requests: "everyone" | "friends" | "nobody", groups: "everyone" | "friends" | "nobody", texts: "everyone" | "friends" | "nobody" } };
 
 export type Reacted =
   | { type: 33, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { mid: number, code: string, on: boolean, by: Numbered } };
@@ -128,7 +128,7 @@ export type Typing =
   | { type: 22, send: Numbered, receive: Numbered, info: Record<string, never> };
 
 export type Welcome =
-  | { type: 2, send: "server", receive: Numbered, info: { success: string, code: string, user_id: Numbered, user_name: string, strangers: Array<{ user_id: Numbered, user_name: string, online: boolean }>, strangers_total: number, friends: Array<{ user_id: Numbered, user_name: string, online: boolean }>, friends_total: number, requests: { received: Array<{ user_id: Numbered, text: string }>, sent: Array<Numbered> }, groups: Array<{ group_id: GroupNumber, group_name: string, role: "owner" | "admin" | "member", closed?: true }>, unread: { [conversation: string]: { count: number, mentions: number, first: number, last: number } }, blocked: Array<Numbered>, settings: unknown, preferences: { read_marks: boolean, calls: "everyone" | "friends" | "nobody", requests: "everyone" | "friends" | "nobody", groups: "everyone" | "friends" | "nobody", texts: "everyone" | "friends" | "nobody", conversations: { [conversation: string]: { notify: "all" | "mentions" | "none", pinned: boolean, unread: boolean } } }, limits: { text: number, file: number, recipients: number, settings: number, retract: number | null, correct: number | null }, server: { version: string, types: Array<number>, everyone: boolean, udp?: number }, names: { [number: string]: string }, token: string, key?: string, behind?: boolean, last_login: Time | null, time: Time } };
+  | { type: 2, send: "server", receive: Numbered, info: { success: string, code: string, user_id: Numbered, user_name: string, strangers: Array<{ user_id: Numbered, user_name: string, online: boolean }>, strangers_total: number, friends: Array<{ user_id: Numbered, user_name: string, online: boolean }>, friends_total: number, requests: { received: Array<{ user_id: Numbered, text: string }>, sent: Array<Numbered> }, groups: Array<{ group_id: GroupNumber, group_name: string, role: "owner" | "admin" | "member", closed?: true }>, unread: { [conversation: string]: { count: number, mentions: number, first: number, last: number } }, blocked: Array<Numbered>, settings: unknown, preferences: { read_marks: boolean, last_seen?: boolean, calls: "everyone" | "friends" | "nobody", requests: "everyone" | "friends" | "nobody", groups: "everyone" | "friends" | "nobody", texts: "everyone" | "friends" | "nobody", conversations: { [conversation: string]: { notify: "all" | "mentions" | "none", pinned: boolean, unread: boolean } } }, limits: { text: number, file: number, recipients: number, settings: number, retract: number | null, correct: number | null }, server: { version: string, types: Array<number>, everyone: boolean, udp?: number }, names: { [number: string]: string }, token: string, key?: string, behind?: boolean, last_login: Time | null, time: Time } };
 
 export type WentOffline =
   | { type: 5, send: Numbered, receive: "", info: "logout" };

@@ -64,7 +64,7 @@ final class SchemaGenerator {
                                         new ForcedType()
                                                 .withName("BOOLEAN")
                                                 .withIncludeExpression(
-                                                        ".*\\.must_change|account\\.(everyone|tells_reading)"
+                                                        ".*\\.must_change|account\\.(everyone|tells_reading|tells_seen)"
                                                                 + "|friend_request\\.(open|told)|party\\.(pinned|unread)|reaction\\.hidden|token\\.quiet|file\\.picture"
                                                                 + "|chat_group\\.(whole_history|is_open|closed)|group_member\\.removed"
                                                                 + "|group_change\\.(whole_history|is_open)"),

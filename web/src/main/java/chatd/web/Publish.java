@@ -61,17 +61,21 @@ final class Publish {
             write(target, name, content);
             names.add(name);
         }
-        write(target, "index.html", index.getBytes(StandardCharsets.UTF_8));
-        names.add("index.html");
         try (Stream<Path> others = Files.list(Path.of(arguments[0]))) {
             for (Path file : others.sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (!name.equals("index.html")) {
-                    write(target, name, Files.readAllBytes(file));
+                String plain = file.getFileName().toString();
+                byte[] content = Files.readAllBytes(file);
+                // A picture is shown in several places: without a name that never changes it is asked for in each.
+                String name = plain.endsWith(".svg") ? hashed(plain, content) : plain;
+                index = index.replace('/' + plain, '/' + name);
+                if (!plain.equals("index.html")) {
+                    write(target, name, content);
                     names.add(name);
                 }
             }
         }
+        write(target, "index.html", index.getBytes(StandardCharsets.UTF_8));
+        names.add("index.html");
         Files.write(target.resolve("files"), names);
     }
 

@@ -10,6 +10,7 @@ import chatd.acceptance.kit.JsonTestBase;
 import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.Wire;
 import chatd.fixtures.TestTimeout;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -314,6 +315,55 @@ class JsonContactsIT extends JsonTestBase {
         }
         assertThat(chatd.admin("", "log", "verify", "--messages").exits(3).out())
                 .contains("consistent");
+    }
+
+    private static JsonNode seen(JsonSocket asker, String user) {
+        asker.send("{'type': 28, 'info': {'users': ['%s']}}".formatted(user));
+        return asker.skipTo(JsonType.USERS).path("info").path("users").path(0).path("seen");
+    }
+
+    /** Ends somebody's only session; returns when the other one was told. */
+    private static void leave(JsonSocket who, JsonSocket told) {
+        String user = who.user();
+        who.close();
+        JsonNode event;
+        do {
+            event = told.skipTo(JsonType.OFFLINE);
+        } while (!event.path("send").asString().equals(user));
+    }
+
+    @Test
+    void othersSeeWhenSomebodyWasOnlineLastIfTheyTellIt() {
+        JsonSocket asker = logIn(ann, "laptop");
+        JsonSocket other = logIn(ben, "laptop");
+        String user = other.user();
+        leave(other, asker);
+        assertThat(seen(asker, user).isMissingNode()).isTrue();
+
+        other = logIn(ben, "laptop");
+        other.send("{'type': 35, 'info': {'last_seen': true}, 'id': 's'}");
+        assertThat(other.skipTo(JsonType.DONE).path("info").path("id").asString())
+                .isEqualTo("s");
+        assertThat(seen(asker, user).isMissingNode()).as("online").isTrue();
+        Instant before = Instant.now();
+        leave(other, asker);
+        assertThat(Instant.parse(seen(asker, user).asString()))
+                .isBetween(before.minusSeconds(1), Instant.now().plusSeconds(1));
+
+        // Not whom one has blocked, and not any more when one has thought better of it.
+        other = logIn(ben, "laptop");
+        other.send("{'type': 34, 'info': {'user_id': '%s', 'on': true}}".formatted(asker.user()));
+        other.send("{'type': 28, 'info': {'users': ['%s']}}".formatted(asker.user()));
+        other.skipTo(JsonType.USERS);
+        leave(other, asker);
+        assertThat(seen(asker, user).isMissingNode()).as("blocked").isTrue();
+        other = logIn(ben, "laptop");
+        other.send("{'type': 34, 'info': {'user_id': '%s', 'on': false}}".formatted(asker.user()));
+        other.send("{'type': 35, 'info': {'last_seen': false}, 'id': 't'}");
+        other.send("{'type': 28, 'info': {'users': ['%s']}}".formatted(asker.user()));
+        other.skipTo(JsonType.USERS);
+        leave(other, asker);
+        assertThat(seen(asker, user).isMissingNode()).as("switched off").isTrue();
     }
 
     @Test

@@ -218,6 +218,22 @@ class WebPeopleIT extends BrowserTestBase {
     }
 
     @Test
+    void whenSomebodyWasOnlineLastIsShownIfTheyTellIt() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).find(ben.name());
+        Locator presence = desk.page().locator(".talk .head .who small");
+        assertThat(presence).hasText("offline");
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ben);
+        assertThat(presence).hasText("online");
+        phone.button("You").click();
+        phone.field("Others see when you were online last").check();
+        WebPerson.awaitVisible(phone.page().getByText("Saved."));
+        phone.logOutFromYou();
+        assertThat(presence).hasText(Pattern.compile("^last seen today \\d\\d:\\d\\d$"));
+    }
+
+    @Test
     void theListIsAsWideAsItIsDragged() {
         Chatd.Person ann = chatd.person();
         WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann);

@@ -140,7 +140,7 @@ class HttpIT {
                     .contains(
                             "<title>" + title + "</title>",
                             "<meta name=\"application-name\" content=\"" + title + "\">")
-                    .doesNotContain("icon.svg");
+                    .doesNotContain("/icon.");
             List<String> names = Pattern.compile("\"(/logo\\.[0-9a-f]{16}\\.png)\"")
                     .matcher(html)
                     .results()

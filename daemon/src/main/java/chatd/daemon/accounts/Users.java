@@ -14,6 +14,7 @@ import chatd.daemon.session.Sessions;
 import chatd.protocol.Gate;
 import chatd.protocol.command.UserCommand;
 import chatd.protocol.event.UserEvent;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -66,10 +67,20 @@ public final class Users implements Feature {
                                 account.number(),
                                 account.name(),
                                 sessions.presence().isOnline(account.number()),
-                                friends.has(account.number())))
+                                friends.has(account.number()),
+                                seen(account, session.account())))
                         .toList(),
                 groups.stream().map(group -> found(group, session.account())).toList(),
                 more));
+    }
+
+    /** Returns when a user was online last, if they tell it to the viewer, and are not online. */
+    private Optional<Instant> seen(Account account, long viewer) {
+        long number = account.number();
+        boolean isTold = account.preferences().lastSeen()
+                && !sessions.presence().isOnline(number)
+                && !contacts.blocked(number).has(viewer);
+        return isTold ? sessions.presence().lastSeen(number) : Optional.empty();
     }
 
     private UserEvent.FoundGroup found(Group group, long account) {

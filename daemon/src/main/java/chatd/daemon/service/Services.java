@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import chatd.daemon.accounts.AccountImport;
 import chatd.daemon.accounts.Accounts;
 import chatd.daemon.accounts.Administration;
+import chatd.daemon.accounts.SeenTimes;
 import chatd.daemon.accounts.Users;
 import chatd.daemon.config.Config;
 import chatd.daemon.direct.Calls;
@@ -58,6 +59,7 @@ public final class Services implements AutoCloseable {
     private final Search search;
     private final SeenAddresses seenAddresses;
     private final Calls calls;
+    private final SeenTimes seenTimes;
     private final FeatureContext parts;
 
     public Services(FeatureContext parts) {
@@ -83,6 +85,7 @@ public final class Services implements AutoCloseable {
         this.accounts = new Accounts(parts, authenticator, passwords, tokens, devices);
         this.groups = new Groups(parts);
         this.administration = new Administration(parts, accounts, groups.administration(), throttle);
+        this.seenTimes = new SeenTimes(parts);
         this.accountImport = new AccountImport(parts, accounts, hashing);
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
@@ -194,6 +197,7 @@ public final class Services implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
+        seenTimes.close();
         search.close();
         files.close();
         conversations.close();

@@ -32,6 +32,7 @@ public sealed interface AccountCommand extends Command {
     /** Changes the user's preferences; null leaves one as it is. */
     record ChangePreferences(
             @Nullable Boolean readMarks,
+            @Nullable Boolean lastSeen,
             @Nullable AllowedUsers calls,
             @Nullable AllowedUsers requests,
             @Nullable AllowedUsers groups,
@@ -47,6 +48,7 @@ public sealed interface AccountCommand extends Command {
         public Preferences applyTo(Preferences before) {
             return new Preferences(
                     requireNonNullElse(readMarks, before.readMarks()),
+                    requireNonNullElse(lastSeen, before.lastSeen()),
                     requireNonNullElse(calls, before.calls()),
                     requireNonNullElse(requests, before.requests()),
                     requireNonNullElse(groups, before.groups()),

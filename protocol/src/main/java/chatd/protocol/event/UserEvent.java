@@ -5,7 +5,9 @@ import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Preferences;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Events about users: the viewer, and others. An account number is 0 if the dialect has none. */
@@ -47,8 +49,11 @@ public sealed interface UserEvent extends Event {
      */
     record FoundGroup(long group, String name, int members, boolean isMember) {}
 
-    /** @param friend whether they are a friend of the viewer */
-    record FoundUser(long user, String name, boolean online, boolean friend) {}
+    /**
+     * @param friend whether they are a friend of the viewer
+     * @param seen when they were online last, if they tell it, and are not
+     */
+    record FoundUser(long user, String name, boolean online, boolean friend, Optional<Instant> seen) {}
 
     /**
      * A user asked another to be a friend; sent to both.

@@ -279,6 +279,8 @@ final class JsonCommands {
                         var id = JsonMessage.id(row);
                         var marks = row.infoOrNull(
                                 "read_marks", JsonValue.FLAG, AccountCommand.ChangePreferences::readMarks);
+                        var seen =
+                                row.infoOrNull("last_seen", JsonValue.FLAG, AccountCommand.ChangePreferences::lastSeen);
                         var calls = row.infoOrNull("calls", JsonPeople.REACH, AccountCommand.ChangePreferences::calls);
                         var requests = row.infoOrNull(
                                 "requests", JsonPeople.REACH, AccountCommand.ChangePreferences::requests);
@@ -287,6 +289,7 @@ final class JsonCommands {
                         var texts = row.infoOrNull("texts", JsonPeople.REACH, AccountCommand.ChangePreferences::texts);
                         return in -> new AccountCommand.ChangePreferences(
                                 in.get(marks),
+                                in.get(seen),
                                 in.get(calls),
                                 in.get(requests),
                                 in.get(groups),

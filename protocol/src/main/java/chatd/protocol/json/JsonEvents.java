@@ -118,6 +118,12 @@ final class JsonEvents {
                                                         JsonValue.FLAG,
                                                         changed -> changed.preferences()
                                                                 .readMarks());
+                                                var seen = row.info(
+                                                        "last_seen",
+                                                        JsonValue.FLAG,
+                                                        changed -> changed.preferences()
+                                                                .lastSeen(),
+                                                        false);
                                                 var calls = row.info(
                                                         "calls",
                                                         JsonPeople.REACH,
@@ -140,6 +146,7 @@ final class JsonEvents {
                                                                 .texts());
                                                 return in -> new UserEvent.PreferencesChanged(new Preferences(
                                                         in.get(marks),
+                                                        in.get(seen),
                                                         in.get(calls),
                                                         in.get(requests),
                                                         in.get(groups),

@@ -10,6 +10,7 @@ import chatd.protocol.value.people.Unread;
 import chatd.protocol.value.people.User;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,23 +30,27 @@ final class JsonPeople {
                     JsonValue.NUMBERED.read(value.path("user_id"), key),
                     JsonValue.TEXT.read(value.path("user_name"), key),
                     JsonValue.FLAG.read(value.path("online"), key),
-                    value.path("friend").asBoolean(false)),
+                    value.path("friend").asBoolean(false),
+                    value.has("seen") ? Optional.of(JsonValue.TIME.read(value.path("seen"), key)) : Optional.empty()),
             (out, user) -> out.writeStartObject()
                     .writeStringProperty("user_id", JsonValue.numbered(user.user()))
                     .writeStringProperty("user_name", user.name())
                     .writeBooleanProperty("online", user.online())
                     .writeEndObject());
 
-    /** As {@link #USER}, and whether they are a friend. */
+    /** As {@link #USER}, and whether they are a friend, and when they were online last, if they tell it. */
     static final JsonValue<UserEvent.FoundUser> FOUND = JsonValue.of(
-            "{ user_id: Numbered, user_name: string, online: boolean, friend: boolean }",
+            "{ user_id: Numbered, user_name: string, online: boolean, friend: boolean, seen?: Time }",
             USER::read,
-            (out, user) -> out.writeStartObject()
-                    .writeStringProperty("user_id", JsonValue.numbered(user.user()))
-                    .writeStringProperty("user_name", user.name())
-                    .writeBooleanProperty("online", user.online())
-                    .writeBooleanProperty("friend", user.friend())
-                    .writeEndObject());
+            (out, user) -> {
+                out.writeStartObject()
+                        .writeStringProperty("user_id", JsonValue.numbered(user.user()))
+                        .writeStringProperty("user_name", user.name())
+                        .writeBooleanProperty("online", user.online())
+                        .writeBooleanProperty("friend", user.friend());
+                user.seen().ifPresent(seen -> JsonValue.TIME.write(out.writeName("seen"), seen));
+                out.writeEndObject();
+            });
 
     static final JsonValue<UserEvent.FoundGroup> FOUND_GROUP = JsonValue.of(
             "{ group_id: GroupNumber, group_name: string, members: number, member: boolean }",
@@ -93,11 +98,12 @@ final class JsonPeople {
     record AllPreferences(Preferences general, SortedMap<Long, ConversationPreferences> attention) {}
 
     static final JsonValue<AllPreferences> PREFERENCES = JsonValue.of(
-            "{ read_marks: boolean, calls: %1$s, requests: %1$s, groups: %1$s, texts: %1$s, conversations: %2$s }"
+            "{ read_marks: boolean, last_seen?: boolean, calls: %1$s, requests: %1$s, groups: %1$s, texts: %1$s, conversations: %2$s }"
                     .formatted(REACH.type(), byConversation(ATTENTION).type()),
             (value, key) -> new AllPreferences(
                     new Preferences(
                             JsonValue.FLAG.read(value.path("read_marks"), key),
+                            value.path("last_seen").asBoolean(false),
                             REACH.read(value.path("calls"), key),
                             REACH.read(value.path("requests"), key),
                             REACH.read(value.path("groups"), key),
@@ -105,8 +111,11 @@ final class JsonPeople {
                     byConversation(ATTENTION).read(value.path("conversations"), key)),
             (out, all) -> {
                 out.writeStartObject()
-                        .writeBooleanProperty("read_marks", all.general().readMarks())
-                        .writeStringProperty("calls", all.general().calls().word())
+                        .writeBooleanProperty("read_marks", all.general().readMarks());
+                if (all.general().lastSeen()) {
+                    out.writeBooleanProperty("last_seen", true);
+                }
+                out.writeStringProperty("calls", all.general().calls().word())
                         .writeStringProperty(
                                 "requests", all.general().requests().word())
                         .writeStringProperty("groups", all.general().groups().word())

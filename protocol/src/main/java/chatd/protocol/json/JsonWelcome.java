@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -249,7 +250,8 @@ final class JsonWelcome {
 
     private static UserEvent.FoundUser user(SessionEvent.Welcome welcome, int index, boolean isFriend) {
         RosterEntry presence = welcome.roster().get(index);
-        return new UserEvent.FoundUser(welcome.numbers().get(index), presence.name(), presence.online(), isFriend);
+        return new UserEvent.FoundUser(
+                welcome.numbers().get(index), presence.name(), presence.online(), isFriend, Optional.empty());
     }
 
     /** Returns the names of everybody in the message. */

@@ -189,7 +189,7 @@ public final class JsonSamples {
         samples.put(
                 "preferences",
                 new AccountCommand.ChangePreferences(
-                        false, null, AllowedUsers.NOBODY, null, AllowedUsers.FRIENDS, "20"));
+                        false, true, null, AllowedUsers.NOBODY, null, AllowedUsers.FRIENDS, "20"));
         samples.put(
                 "attention",
                 new MessageCommand.ChangeConversationPreferences(
@@ -333,8 +333,8 @@ public final class JsonSamples {
                 "found",
                 new UserEvent.Found(
                         List.of(
-                                new UserEvent.FoundUser(2, "王芳", true, true),
-                                new UserEvent.FoundUser(4, "王小明", false, false)),
+                                new UserEvent.FoundUser(2, "王芳", true, true, Optional.empty()),
+                                new UserEvent.FoundUser(4, "王小明", false, false, Optional.of(TIME))),
                         List.of(new UserEvent.FoundGroup(7, "Chess club", 12, false)),
                         true));
         samples.put("accepted-file", new SessionEvent.Accepted("", 12, TIME, 0, 7L));
@@ -438,7 +438,7 @@ public final class JsonSamples {
     }
 
     private static final Preferences PREFERENCES = new Preferences(
-            false, AllowedUsers.FRIENDS, AllowedUsers.NOBODY, AllowedUsers.EVERYONE, AllowedUsers.FRIENDS);
+            false, true, AllowedUsers.FRIENDS, AllowedUsers.NOBODY, AllowedUsers.EVERYONE, AllowedUsers.FRIENDS);
 
     private static SessionEvent.Welcome welcome(
             Optional<Instant> last, Roster roster, String settings, SessionEvent.State state) {

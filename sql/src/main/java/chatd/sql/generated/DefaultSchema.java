@@ -23,6 +23,7 @@ import chatd.sql.generated.tables.GroupChange;
 import chatd.sql.generated.tables.GroupChangeAccount;
 import chatd.sql.generated.tables.GroupMember;
 import chatd.sql.generated.tables.Holder;
+import chatd.sql.generated.tables.LastSeen;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
@@ -90,6 +91,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Holder HOLDER = Holder.HOLDER;
 
+    public final LastSeen LAST_SEEN = LastSeen.LAST_SEEN;
+
     public final Mention MENTION = Mention.MENTION;
 
     public final Message MESSAGE = Message.MESSAGE;
@@ -146,6 +149,7 @@ public class DefaultSchema extends SchemaImpl {
             GroupChangeAccount.GROUP_CHANGE_ACCOUNT,
             GroupMember.GROUP_MEMBER,
             Holder.HOLDER,
+            LastSeen.LAST_SEEN,
             Mention.MENTION,
             Message.MESSAGE,
             NumberFloor.NUMBER_FLOOR,

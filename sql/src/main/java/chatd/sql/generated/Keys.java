@@ -23,6 +23,7 @@ import chatd.sql.generated.tables.GroupChange;
 import chatd.sql.generated.tables.GroupChangeAccount;
 import chatd.sql.generated.tables.GroupMember;
 import chatd.sql.generated.tables.Holder;
+import chatd.sql.generated.tables.LastSeen;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
@@ -54,6 +55,7 @@ import chatd.sql.generated.tables.records.GroupChangeAccountRecord;
 import chatd.sql.generated.tables.records.GroupChangeRecord;
 import chatd.sql.generated.tables.records.GroupMemberRecord;
 import chatd.sql.generated.tables.records.HolderRecord;
+import chatd.sql.generated.tables.records.LastSeenRecord;
 import chatd.sql.generated.tables.records.MentionRecord;
 import chatd.sql.generated.tables.records.MessageRecord;
 import chatd.sql.generated.tables.records.NumberFloorRecord;
@@ -103,6 +105,7 @@ public class Keys {
     public static final UniqueKey<GroupChangeAccountRecord> KEY_GROUP_CHANGE_ACCOUNT_PRIMARY = Internal.createUniqueKey(GroupChangeAccount.GROUP_CHANGE_ACCOUNT, DSL.name("KEY_group_change_account_PRIMARY"), new TableField[] { GroupChangeAccount.GROUP_CHANGE_ACCOUNT.NUMBER, GroupChangeAccount.GROUP_CHANGE_ACCOUNT.ACCOUNT }, true);
     public static final UniqueKey<GroupMemberRecord> KEY_GROUP_MEMBER_PRIMARY = Internal.createUniqueKey(GroupMember.GROUP_MEMBER, DSL.name("KEY_group_member_PRIMARY"), new TableField[] { GroupMember.GROUP_MEMBER.CHAT_GROUP, GroupMember.GROUP_MEMBER.ACCOUNT, GroupMember.GROUP_MEMBER.SINCE }, true);
     public static final UniqueKey<HolderRecord> KEY_HOLDER_PRIMARY = Internal.createUniqueKey(Holder.HOLDER, DSL.name("KEY_holder_PRIMARY"), new TableField[] { Holder.HOLDER.ID }, true);
+    public static final UniqueKey<LastSeenRecord> KEY_LAST_SEEN_PRIMARY = Internal.createUniqueKey(LastSeen.LAST_SEEN, DSL.name("KEY_last_seen_PRIMARY"), new TableField[] { LastSeen.LAST_SEEN.ACCOUNT }, true);
     public static final UniqueKey<MentionRecord> KEY_MENTION_PRIMARY = Internal.createUniqueKey(Mention.MENTION, DSL.name("KEY_mention_PRIMARY"), new TableField[] { Mention.MENTION.ACCOUNT, Mention.MENTION.CONVERSATION, Mention.MENTION.MESSAGE }, true);
     public static final UniqueKey<MessageRecord> KEY_MESSAGE_PRIMARY = Internal.createUniqueKey(Message.MESSAGE, DSL.name("KEY_message_PRIMARY"), new TableField[] { Message.MESSAGE.NUMBER }, true);
     public static final UniqueKey<NumberFloorRecord> KEY_NUMBER_FLOOR_PRIMARY = Internal.createUniqueKey(NumberFloor.NUMBER_FLOOR, DSL.name("KEY_number_floor_PRIMARY"), new TableField[] { NumberFloor.NUMBER_FLOOR.ID }, true);
@@ -127,5 +130,6 @@ public class Keys {
     public static final ForeignKey<AccountSettingsRecord, AccountRecord> ACCOUNT_SETTINGS_ACCOUNT = Internal.createForeignKey(AccountSettings.ACCOUNT_SETTINGS, DSL.name("account_settings_account"), new TableField[] { AccountSettings.ACCOUNT_SETTINGS.ACCOUNT }, Keys.KEY_ACCOUNT_PRIMARY, new TableField[] { Account.ACCOUNT.NUMBER }, true, ForeignKeyRule.RESTRICT, ForeignKeyRule.RESTRICT);
     public static final ForeignKey<ContentChunkRecord, ContentRecord> CONTENT_CHUNK_CONTENT = Internal.createForeignKey(ContentChunk.CONTENT_CHUNK, DSL.name("content_chunk_content"), new TableField[] { ContentChunk.CONTENT_CHUNK.CONTENT }, Keys.KEY_CONTENT_PRIMARY, new TableField[] { Content.CONTENT.NUMBER }, true, ForeignKeyRule.CASCADE, ForeignKeyRule.RESTRICT);
     public static final ForeignKey<FileRecord, ContentRecord> FILE_CONTENT = Internal.createForeignKey(File.FILE, DSL.name("file_content"), new TableField[] { File.FILE.CONTENT }, Keys.KEY_CONTENT_PRIMARY, new TableField[] { Content.CONTENT.NUMBER }, true, ForeignKeyRule.RESTRICT, ForeignKeyRule.RESTRICT);
+    public static final ForeignKey<LastSeenRecord, AccountRecord> LAST_SEEN_OF = Internal.createForeignKey(LastSeen.LAST_SEEN, DSL.name("last_seen_of"), new TableField[] { LastSeen.LAST_SEEN.ACCOUNT }, Keys.KEY_ACCOUNT_PRIMARY, new TableField[] { Account.ACCOUNT.NUMBER }, true, ForeignKeyRule.RESTRICT, ForeignKeyRule.RESTRICT);
     public static final ForeignKey<ReportNoteRecord, ReportRecord> REPORT_NOTE_OF = Internal.createForeignKey(ReportNote.REPORT_NOTE, DSL.name("report_note_of"), new TableField[] { ReportNote.REPORT_NOTE.REPORT }, Keys.KEY_REPORT_PRIMARY, new TableField[] { Report.REPORT.NUMBER }, true, ForeignKeyRule.RESTRICT, ForeignKeyRule.RESTRICT);
 }

@@ -23,6 +23,7 @@ import chatd.sql.generated.tables.GroupChange;
 import chatd.sql.generated.tables.GroupChangeAccount;
 import chatd.sql.generated.tables.GroupMember;
 import chatd.sql.generated.tables.Holder;
+import chatd.sql.generated.tables.LastSeen;
 import chatd.sql.generated.tables.Mention;
 import chatd.sql.generated.tables.Message;
 import chatd.sql.generated.tables.NumberFloor;
@@ -77,6 +78,8 @@ public class Tables {
     public static final GroupMember GROUP_MEMBER = GroupMember.GROUP_MEMBER;
 
     public static final Holder HOLDER = Holder.HOLDER;
+
+    public static final LastSeen LAST_SEEN = LastSeen.LAST_SEEN;
 
     public static final Mention MENTION = Mention.MENTION;
 

@@ -41,7 +41,16 @@ public abstract class BrowserTestBase {
     static void start() {
         proxy = CutProxy.onPort(0);
         chatd = SpawnedDaemon.start(
-                "CHATD_HTTP_ORIGINS", origin(proxy), "CHATD_RATES_CHANGES", "100000", "CHATD_RATES_MENTIONS", "0");
+                "CHATD_HTTP_ORIGINS",
+                origin(proxy),
+                "CHATD_RATES_CHANGES",
+                "100000",
+                "CHATD_RATES_MENTIONS",
+                "0",
+                "CHATD_GROUPS_MADE",
+                "1000",
+                "CHATD_GROUPS_RENAMES",
+                "0");
         proxy.forwardToPort(chatd.port());
         browser = new WebBrowser();
     }

@@ -117,6 +117,11 @@ public final class WebPerson {
     /** Logs out; returns when the login form is shown. */
     public void logOut() {
         button("You").click();
+        logOutFromYou();
+    }
+
+    /** As above, where "You" is open. */
+    public void logOutFromYou() {
         button("Log out").click();
         sees("Log in");
     }

@@ -31,7 +31,8 @@ public final class Privacy {
         REQUESTS("who may ask to be your friend"),
         GROUPS("who may add you to groups"),
         CALLS("who may ask you for a direct session"),
-        MARKS("whether others see how far you have read and when you are typing");
+        MARKS("whether others see how far you have read and when you are typing"),
+        SEEN("whether others see when you were online last");
 
         private final String meaning;
 
@@ -50,7 +51,11 @@ public final class Privacy {
 
         /** Returns the possible values. */
         public List<String> options() {
-            return this == MARKS ? List.of("on", "off") : REACHES;
+            return switch (this) {
+                case MARKS -> List.of("on", "off");
+                case SEEN -> List.of("off", "on");
+                default -> REACHES;
+            };
         }
 
         public static Optional<Choice> of(String key) {
@@ -74,15 +79,17 @@ public final class Privacy {
             case GROUPS -> now.groups().word();
             case CALLS -> now.calls().word();
             case MARKS -> now.readMarks() ? "on" : "off";
+            case SEEN -> now.lastSeen() ? "on" : "off";
         };
     }
 
     /** Changes a choice to one of {@link Choice#options}. Blocks. */
     public void change(Choice choice, String value) throws IOException, InterruptedException {
         @Nullable
-        AllowedUsers reach = choice == Choice.MARKS ? null : AllowedUsers.valueOf(value.toUpperCase(Locale.ROOT));
+        AllowedUsers reach = REACHES.contains(value) ? AllowedUsers.valueOf(value.toUpperCase(Locale.ROOT)) : null;
         requests.command(id -> new AccountCommand.ChangePreferences(
                 choice == Choice.MARKS ? value.equals("on") : null,
+                choice == Choice.SEEN ? value.equals("on") : null,
                 choice == Choice.CALLS ? reach : null,
                 choice == Choice.REQUESTS ? reach : null,
                 choice == Choice.GROUPS ? reach : null,

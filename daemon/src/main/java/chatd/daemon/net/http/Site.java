@@ -62,7 +62,7 @@ final class Site {
     private static final String PAGE_TITLE = "<title>Chat</title>";
 
     private static final String PAGE_NAME = "<meta name=\"application-name\" content=\"";
-    private static final String PAGE_LOGO = "\"/icon.svg\"";
+    private static final Pattern PAGE_LOGO = Pattern.compile("\"/icon\\.[0-9a-f]{16}\\.svg\"");
 
     /**
      * The published one, for the whole process: its buffers are outside the heap, and nothing tells when the last
@@ -130,7 +130,7 @@ final class Site {
             page = page.replace(PAGE_TITLE, "<title>" + title + "</title>").replace(PAGE_NAME, PAGE_NAME + title);
         }
         if (logo != null) {
-            page = page.replace(PAGE_LOGO, '"' + logo.path() + '"');
+            page = PAGE_LOGO.matcher(page).replaceAll('"' + logo.path() + '"');
         }
         return new Site(OWN, page.getBytes(StandardCharsets.UTF_8), logo);
     }

@@ -6,6 +6,7 @@ import static chatd.sql.generated.Tables.ACCOUNT_NAME;
 import static chatd.sql.generated.Tables.ACCOUNT_NETWORK;
 import static chatd.sql.generated.Tables.ACCOUNT_SETTINGS;
 import static chatd.sql.generated.Tables.GROUP_MEMBER;
+import static chatd.sql.generated.Tables.LAST_SEEN;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
 import static chatd.sql.generated.Tables.PARTY;
 
@@ -238,12 +239,18 @@ final class AccountRows {
                                 ? null
                                 : (Long) account.quota().getAsLong())
                 .set(ACCOUNT.TELLS_READING, account.preferences().readMarks())
+                .set(ACCOUNT.TELLS_SEEN, account.preferences().lastSeen())
                 .set(ACCOUNT.MAY_CALL, account.preferences().calls().code)
                 .set(ACCOUNT.MAY_ASK, account.preferences().requests().code)
                 .set(ACCOUNT.MAY_ADD, account.preferences().groups().code)
                 .set(ACCOUNT.MAY_WRITE, account.preferences().texts().code)
                 .where(ACCOUNT.NUMBER.eq(account.number()))
                 .execute();
+        if (!account.preferences().lastSeen()) {
+            sql.deleteFrom(LAST_SEEN)
+                    .where(LAST_SEEN.ACCOUNT.eq(account.number()))
+                    .execute();
+        }
         // A former name of the account already has a row.
         sql.insertInto(ACCOUNT_NAME, ACCOUNT_NAME.NAME, ACCOUNT_NAME.ACCOUNT, ACCOUNT_NAME.SINCE)
                 .values(account.name(), account.number(), now)
@@ -313,6 +320,7 @@ final class AccountRows {
                 .setNull(ACCOUNT.LAST_PORT)
                 .where(ACCOUNT.NUMBER.eq(account))
                 .execute();
+        sql.deleteFrom(LAST_SEEN).where(LAST_SEEN.ACCOUNT.eq(account)).execute();
         sql.deleteFrom(ACCOUNT_SETTINGS)
                 .where(ACCOUNT_SETTINGS.ACCOUNT.eq(account))
                 .execute();

@@ -114,6 +114,7 @@ public final class AccountStore {
                 row.get(ACCOUNT.EVERYONE_AFTER),
                 new Preferences(
                         row.get(ACCOUNT.TELLS_READING),
+                        row.get(ACCOUNT.TELLS_SEEN),
                         AllowedUsers.of(row.get(ACCOUNT.MAY_CALL)),
                         AllowedUsers.of(row.get(ACCOUNT.MAY_ASK)),
                         AllowedUsers.of(row.get(ACCOUNT.MAY_ADD)),

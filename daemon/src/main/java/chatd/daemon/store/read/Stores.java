@@ -14,7 +14,8 @@ public record Stores(
         ContentStore contents,
         StorageStore storage,
         TokenStore tokens,
-        DeviceStore devices) {
+        DeviceStore devices,
+        SeenStore seen) {
     public Stores(Database database) {
         this(database, new MessageStore(database));
     }
@@ -31,6 +32,7 @@ public record Stores(
                 new ContentStore(database),
                 new StorageStore(database),
                 new TokenStore(database),
-                new DeviceStore(database));
+                new DeviceStore(database),
+                new SeenStore(database));
     }
 }

@@ -7,10 +7,16 @@ package chatd.protocol.value.people;
  * @param calls who may ask for a direct session
  * @param requests who may ask to be a friend
  * @param groups who may add the user to a group
+ * @param lastSeen whether others see when the user was online last
  * @param texts who may write to the user; those whom the user has written to always may
  */
 public record Preferences(
-        boolean readMarks, AllowedUsers calls, AllowedUsers requests, AllowedUsers groups, AllowedUsers texts) {
+        boolean readMarks,
+        boolean lastSeen,
+        AllowedUsers calls,
+        AllowedUsers requests,
+        AllowedUsers groups,
+        AllowedUsers texts) {
     public static final Preferences DEFAULT = new Preferences(
-            true, AllowedUsers.FRIENDS, AllowedUsers.EVERYONE, AllowedUsers.EVERYONE, AllowedUsers.EVERYONE);
+            true, false, AllowedUsers.FRIENDS, AllowedUsers.EVERYONE, AllowedUsers.EVERYONE, AllowedUsers.EVERYONE);
 }

@@ -11,6 +11,7 @@ import chatd.sql.generated.tables.AccountChange.AccountChangePath;
 import chatd.sql.generated.tables.AccountName.AccountNamePath;
 import chatd.sql.generated.tables.AccountNetwork.AccountNetworkPath;
 import chatd.sql.generated.tables.AccountSettings.AccountSettingsPath;
+import chatd.sql.generated.tables.LastSeen.LastSeenPath;
 import chatd.sql.generated.tables.records.AccountRecord;
 
 import java.time.Instant;
@@ -92,6 +93,8 @@ public class Account extends TableImpl<AccountRecord> {
     public final TableField<AccountRecord, Long> QUOTA = createField(DSL.name("quota"), SQLDataType.BIGINT.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.BIGINT)), this, "bytes that its files may have; null: as configured");
 
     public final TableField<AccountRecord, Integer> MAY_WRITE = createField(DSL.name("may_write"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.INTEGER)), this, "texts and files; as may_call");
+
+    public final TableField<AccountRecord, Boolean> TELLS_SEEN = createField(DSL.name("tells_seen"), SQLDataType.BOOLEAN.nullable(false).defaultValue(DSL.field(DSL.raw("0"), SQLDataType.BOOLEAN)), this, "whether others see when it was online last");
 
     private Account(Name alias, Table<AccountRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
@@ -192,6 +195,15 @@ public class Account extends TableImpl<AccountRecord> {
             _accountSettings = new AccountSettingsPath(this, null, Keys.ACCOUNT_SETTINGS_ACCOUNT.getInverseKey());
 
         return _accountSettings;
+    }
+
+    private transient LastSeenPath _lastSeen;
+
+    public LastSeenPath lastSeen() {
+        if (_lastSeen == null)
+            _lastSeen = new LastSeenPath(this, null, Keys.LAST_SEEN_OF.getInverseKey());
+
+        return _lastSeen;
     }
 
     @Override

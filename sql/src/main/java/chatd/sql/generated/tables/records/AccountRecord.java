@@ -177,6 +177,14 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         return (Integer) get(19);
     }
 
+    public void setTellsSeen(Boolean value) {
+        set(20, value);
+    }
+
+    public Boolean getTellsSeen() {
+        return (Boolean) get(20);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -194,7 +202,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         super(Account.ACCOUNT);
     }
 
-    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd, Instant mutedUntil, Long quota, Integer mayWrite) {
+    public AccountRecord(Long number, String name, String passwordHash, Boolean mustChange, Integer state, Long everyoneAfter, Instant created, Instant lastLogin, String lastAddress, Integer lastPort, String note, Boolean everyone, Instant passwordEnds, Boolean tellsReading, Integer mayCall, Integer mayAsk, Integer mayAdd, Instant mutedUntil, Long quota, Integer mayWrite, Boolean tellsSeen) {
         super(Account.ACCOUNT);
 
         setNumber(number);
@@ -217,6 +225,7 @@ public class AccountRecord extends UpdatableRecordImpl<AccountRecord> {
         setMutedUntil(mutedUntil);
         setQuota(quota);
         setMayWrite(mayWrite);
+        setTellsSeen(tellsSeen);
         resetTouchedOnNotNull();
     }
 }

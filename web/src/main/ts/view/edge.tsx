@@ -1,30 +1,8 @@
-import { useApp } from "./app.js";
 import { listWidth } from "./device.js";
-import { Icon } from "./parts.js";
 import { words } from "./words.js";
 
 /** How far an arrow key moves the edge of the list, in CSS pixels. */
 const STEP = 10;
-
-/** Shown beside the list while no conversation is open. */
-export function NoConversation() {
-  const app = useApp();
-  const w = words();
-  return (
-    <section class="nothing">
-      <Icon is="talk" />
-      <p>{w.chooseChat}</p>
-      <p class="choices">
-        <button type="button" class="strong" onClick={() => app.find(null)}>
-          {w.findSomebody}
-        </button>
-        <button type="button" onClick={() => app.go({ at: "new" })}>
-          {w.newGroup}
-        </button>
-      </p>
-    </section>
-  );
-}
 
 /** The edge between the list and the conversation: dragged, or moved by arrow keys, it changes the list's width. */
 export function ListEdge() {
