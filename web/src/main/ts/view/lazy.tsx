@@ -9,9 +9,9 @@ type Later = typeof import("./later.js");
 /** What was loaded; null before that. */
 const loaded = signal<Later | null>(null);
 
-/** Loads what is not needed at first; does nothing if it was loaded. */
-export async function loadLater(): Promise<void> {
-  loaded.value ??= await import("./later.js");
+/** Loads what is not needed at first, unless it was loaded. */
+export async function loadLater(): Promise<Later> {
+  return (loaded.value ??= await import("./later.js"));
 }
 
 /**

@@ -1,8 +1,6 @@
 import { effect, untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { addressOf, isUser, type Key, keyOf, messageOf } from "../model/place.js";
-import { safe } from "../model/safe.js";
-import type { Entry } from "../model/timeline.js";
+import { addressOf, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
 import { Chats, summary } from "./chats.js";
 import { LOGO, notifications, ORGANISATION } from "./device.js";
@@ -27,6 +25,7 @@ const ListEdge = lazy((later) => later.ListEdge, false);
 const NewGroup = lazy((later) => later.NewGroup);
 const Search = lazy((later) => later.Search);
 const Shortcuts = lazy((later) => later.Shortcuts);
+const Unknown = lazy((later) => later.Unknown);
 const Viewer = lazy((later) => later.Viewer);
 
 const failed = (error: unknown, retry: () => void) => <Failed error={error} retry={retry} />;
@@ -184,9 +183,9 @@ function Columns() {
     () =>
       effect(() => {
         const entry = chat.arrived.value;
-        if (entry !== null && (document.hidden || !document.hasFocus())) {
+        if (entry !== null && notifications.peek() === "on" && (document.hidden || !document.hasFocus())) {
           // Only what arrives is a reason: not that somebody it names is renamed.
-          untracked(() => notify(app, entry));
+          void loadLater().then((later) => untracked(() => later.notify(app, entry)), () => {});
         }
       }),
     [],
@@ -211,7 +210,9 @@ function Columns() {
           {open === null ? (
             <NoConversation />
           ) : open !== "" && open !== chat.me && !chat.people.names.value.has(open) ? (
-            <Unknown key={open} of={open} />
+            <ErrorBoundary key={open} resetKey={open} fallback={failed}>
+              <Unknown of={open} />
+            </ErrorBoundary>
           ) : (
             <ErrorBoundary key={open} resetKey={target} fallback={failed}>
               <ConversationView of={open} named={target} />
@@ -247,27 +248,6 @@ function Columns() {
   );
 }
 
-/** Shows a message by the system's means, once for each conversation, and goes there when that is clicked. */
-function notify(app: App, entry: Entry): void {
-  const { chat } = app;
-  const [key] = chat.keysOf(entry);
-  const wanted = key === undefined ? "none" : chat.conversation(key).notify.peek();
-  const isForMe = "mentions" in entry && entry.mentions?.includes(chat.me as `U${number}`) === true;
-  if (key === undefined || notifications.peek() === "off" || wanted === "none" || (wanted === "mentions" && !isForMe)) {
-    return;
-  }
-  try {
-    const shown = new Notification(safe(chat.people.name(entry.send)), { body: safe(summary(entry)), icon: LOGO, tag: key });
-    shown.onclick = () => {
-      window.focus();
-      app.go({ at: "conversation", key });
-      shown.close();
-    };
-  } catch {
-    // Browsers of phones have them only for pages that are installed.
-  }
-}
-
 /** Shown beside the list while no conversation is open. */
 function NoConversation() {
   const app = useApp();
@@ -284,29 +264,6 @@ function NoConversation() {
           {w.newGroup}
         </button>
       </p>
-    </section>
-  );
-}
-
-/** Shown when the address names somebody unknown: their name is being looked up, or nobody has that number. */
-function Unknown({ of }: { of: Key }) {
-  const app = useApp();
-  const { chat } = app;
-  const isLookedUp = useSignal(false);
-  const isListed = chat.listing.isLoaded.value;
-  useEffect(() => {
-    if (isListed && isUser(of)) {
-      void app.try(chat.requests.lookUp([of as `U${number}`])).then(() => (isLookedUp.value = true));
-    } else {
-      isLookedUp.value = isListed;
-    }
-  }, [of, isListed]);
-  return (
-    <section class="nothing">
-      <h1 tabIndex={-1}>{isLookedUp.value ? (isUser(of) ? words().noSuchPerson : words().noSuchGroup) : ""}</h1>
-      <button type="button" class="plain" onClick={() => app.go({ at: "chats" }, true)}>
-        {words().chats}
-      </button>
     </section>
   );
 }
