@@ -3,6 +3,7 @@ import MARKUP from "../../../../text/src/test/resources/chatd/text/markup.json";
 import SAFE from "../../../../text/src/test/resources/chatd/text/safe.json";
 import MENTIONS from "../../../../text/src/test/resources/chatd/text/mentions.json";
 import { daysBefore } from "../../main/ts/model/calendar.js";
+import { People } from "../../main/ts/model/people.js";
 import { brokenRules } from "../../main/ts/model/password.js";
 import { addressOf, messageOf, placeOf } from "../../main/ts/model/place.js";
 import { safe } from "../../main/ts/model/safe.js";
@@ -216,6 +217,13 @@ export const TESTS: { [name: string]: () => void | Promise<void> } = {
       equal([text, links(text)], [text, expected]);
       equal(partsOf(text).map((part) => part.text).join(""), text);
     }
+  },
+  "who no longer tells when they were online last is not shown so": () => {
+    const people = new People();
+    people.learnUsers([{ user_id: "U1", user_name: "ann", seen: "2026-11-30T14:05:00Z" }, { user_id: "U2", user_name: "ben" }]);
+    equal([...people.lastSeen.value], [["U1", Date.parse("2026-11-30T14:05:00Z")]]);
+    people.learnUsers([{ user_id: "U1", user_name: "ann" }]);
+    equal([...people.lastSeen.value], []);
   },
   "texts are formatted as in the terminal": () => {
     for (const { text, shown } of MARKUP) {

@@ -59,8 +59,19 @@ export class People {
   /** Learns the names of users, and when they were online last, as the daemon lists them. */
   learnUsers(users: readonly { user_id: string; user_name: string; seen?: string }[]): void {
     this.learn(Object.fromEntries(users.map(({ user_id, user_name }) => [user_id, user_name])));
-    const times = users.map(({ user_id, seen }) => [user_id, seen === undefined ? NaN : Date.parse(seen)] as const);
-    this.lastSeen.value = new Map([...this.lastSeen.peek(), ...times].filter(([, at]) => !Number.isNaN(at)));
+    const known = this.lastSeen.peek();
+    const told = users.filter(({ user_id, seen }) => seen !== undefined || known.has(user_id));
+    if (told.length > 0) {
+      const times = new Map(known);
+      for (const { user_id, seen } of told) {
+        if (seen === undefined) {
+          times.delete(user_id);
+        } else {
+          times.set(user_id, Date.parse(seen));
+        }
+      }
+      this.lastSeen.value = times;
+    }
   }
 
   /** Records whether a user is online, as far as the daemon reports it. */

@@ -74,21 +74,28 @@ export function Chats() {
                 <Icon is="talk" />
                 <strong>{w.nobodyYet}</strong>
                 <p>{w.nobodyYetMeans}</p>
-                {app.isNarrow.value && (
-                  <>
-                    <button type="button" class="strong" onClick={() => app.find(null)}>
-                      {w.findSomebody}
-                    </button>
-                    <button type="button" onClick={() => app.go({ at: "new" })}>
-                      {w.newGroup}
-                    </button>
-                  </>
-                )}
+                {app.isNarrow.value && <Beginnings />}
               </div>
             )}
           </>
         )}
       </nav>
+    </>
+  );
+}
+
+/** What can be done where there is no conversation. */
+export function Beginnings() {
+  const app = useApp();
+  const w = words();
+  return (
+    <>
+      <button type="button" class="strong" onClick={() => app.find(null)}>
+        {w.findSomebody}
+      </button>
+      <button type="button" onClick={() => app.go({ at: "new" })}>
+        {w.newGroup}
+      </button>
     </>
   );
 }

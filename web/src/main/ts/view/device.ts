@@ -103,7 +103,7 @@ export const listWidth = {
   least: 280,
   most: 420,
   byDefault: 320,
-  chosen: signal(Number(chosenOnDevice(LIST_WIDTH_KEY) ?? 320)),
+  chosen: signal(Number(chosenOnDevice(LIST_WIDTH_KEY) ?? 0)),
 
   get value(): number {
     return Math.max(this.least, Math.min(this.most, Math.round(this.chosen.value) || this.byDefault));

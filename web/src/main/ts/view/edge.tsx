@@ -7,8 +7,6 @@ const STEP = 10;
 /** The edge between the list and the conversation: dragged, or moved by arrow keys, it changes the list's width. */
 export function ListEdge() {
   const { value } = listWidth;
-  // From right to left, the list is on the other side.
-  const sign = document.dir === "rtl" ? -1 : 1;
   return (
     <div
       class="edge"
@@ -29,7 +27,7 @@ export function ListEdge() {
         const step = event.key === "ArrowLeft" ? -STEP : event.key === "ArrowRight" ? STEP : 0;
         if (step !== 0) {
           event.preventDefault();
-          listWidth.choose(value + sign * step);
+          listWidth.choose(value + step);
         }
       }}
     />

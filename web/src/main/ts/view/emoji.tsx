@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { computed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { recentCodes, rememberCode } from "../model/recent.js";
 import { EMOTICONS } from "../model/text.js";
@@ -42,6 +42,9 @@ async function load(): Promise<readonly (readonly Choice[])[]> {
     );
 }
 
+/** The names of regions in the page's language: making it is slow, and each flag needs it. */
+const regions = computed(() => new Intl.DisplayNames(locale(), { type: "region" }));
+
 /** Returns the name of an emoji; of a flag, which has none in the table, that of its region. */
 function nameOf({ emoji, names }: Choice): string {
   const [en, zh] = names;
@@ -49,7 +52,7 @@ function nameOf({ emoji, names }: Choice): string {
     return language.value === "zh" ? (zh ?? en) : en;
   }
   const region = [...emoji].map((letter) => String.fromCodePoint((letter.codePointAt(0) ?? 0) - 0x1f1e6 + 65)).join("");
-  return new Intl.DisplayNames(locale(), { type: "region" }).of(region) ?? region;
+  return regions.value.of(region) ?? region;
 }
 
 interface PickerProps {
@@ -82,13 +85,13 @@ export function EmojiPicker({ isOn = () => false, choose }: PickerProps) {
   }, [isLive]);
 
   const all = [emoticons, ...groups.value];
+  const every = all.flat();
   const text = typed.value.trim().toLowerCase().replace(/^\//, "");
-  const byCode = (code: string) => emoticons.find((one) => one.code === code) ?? groups.value.flat().find((one) => one.code === code) ?? { code, emoji: code, names: [code] };
+  const byCode = (code: string) => every.find((one) => one.code === code) ?? { code, emoji: code, names: [code] };
   const shown =
     text !== ""
-      ? all
-          .flat()
-          .filter((one) => one.code.slice(1).startsWith(text) || [...one.names, nameOf(one)].some((name) => name.toLowerCase().includes(text)))
+      ? every
+          .filter((one) => one.code.slice(1).startsWith(text) || (one.names.length > 0 ? one.names : [nameOf(one)]).some((name) => name.toLowerCase().includes(text)))
           .slice(0, MAX_FOUND)
       : group.value === RECENT
         ? recent.value.map(byCode)

@@ -2,7 +2,7 @@ import { effect, untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { addressOf, keyOf, messageOf } from "../model/place.js";
 import { type App, AppContext, useApp } from "./app.js";
-import { Chats, summary } from "./chats.js";
+import { Beginnings, Chats, summary } from "./chats.js";
 import { LOGO, notifications, ORGANISATION } from "./device.js";
 import { Failed, ErrorBoundary } from "./guard.js";
 import { lazy, loadLater } from "./lazy.js";
@@ -250,19 +250,12 @@ function Columns() {
 
 /** Shown beside the list while no conversation is open. */
 function NoConversation() {
-  const app = useApp();
-  const w = words();
   return (
     <section class="nothing">
       <Icon is="talk" />
-      <p>{w.chooseChat}</p>
+      <p>{words().chooseChat}</p>
       <p class="choices">
-        <button type="button" class="strong" onClick={() => app.find(null)}>
-          {w.findSomebody}
-        </button>
-        <button type="button" onClick={() => app.go({ at: "new" })}>
-          {w.newGroup}
-        </button>
+        <Beginnings />
       </p>
     </section>
   );

@@ -188,10 +188,8 @@ class WebActionsIT extends BrowserTestBase {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
         Chatd.Person eve = chatd.person();
-        WebPerson desk = browser.open(
-                        chatd, Device.DESK.options().setPermissions(List.of("clipboard-read", "clipboard-write")))
-                .logIn(ann)
-                .find(eve.name());
+        WebPerson desk =
+                browser.open(chatd, Device.DESK.withClipboard()).logIn(ann).find(eve.name());
         desk.says("for eve").reads("for eve");
         desk.button("Search").click();
         desk.field("Search").fill(ben.name());

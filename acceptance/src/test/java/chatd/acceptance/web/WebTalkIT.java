@@ -558,10 +558,8 @@ public class WebTalkIT extends BrowserTestBase {
         try (Writer writer = new Writer(chatd, ben)) {
             writer.says(ann, text);
         }
-        WebPerson desk = browser.open(
-                        chatd, Device.DESK.options().setPermissions(List.of("clipboard-read", "clipboard-write")))
-                .logIn(ann)
-                .open(ben.name());
+        WebPerson desk =
+                browser.open(chatd, Device.DESK.withClipboard()).logIn(ann).open(ben.name());
         Locator said = desk.page().locator("li.message .text");
         assertThat(said.locator("strong").first()).hasText("Meet ");
         assertThat(said.locator("strong .mention")).hasText("@" + ann.name());
@@ -645,10 +643,8 @@ public class WebTalkIT extends BrowserTestBase {
     void aSpreadsheetIsPastedAsTextAndTenThousandLinesAreNoTrouble() {
         Chatd.Person ann = chatd.person();
         Chatd.Person ben = chatd.person();
-        WebPerson desk = browser.open(
-                        chatd, Device.DESK.options().setPermissions(List.of("clipboard-read", "clipboard-write")))
-                .logIn(ann)
-                .find(ben.name());
+        WebPerson desk =
+                browser.open(chatd, Device.DESK.withClipboard()).logIn(ann).find(ben.name());
         desk.page().evaluate("""
                 () => navigator.clipboard.write([new ClipboardItem({
                   "text/plain": new Blob(["a\\tb\\n1\\t2"], { type: "text/plain" }),

@@ -57,6 +57,11 @@ public final class WebBrowser implements AutoCloseable {
             return height;
         }
 
+        /** As {@link #options}, with a clipboard that the test may read. */
+        public Browser.NewContextOptions withClipboard() {
+            return options().setPermissions(List.of("clipboard-read", "clipboard-write"));
+        }
+
         public Browser.NewContextOptions options() {
             return new Browser.NewContextOptions()
                     .setIgnoreHTTPSErrors(true)
