@@ -2,6 +2,7 @@ import { batch, computed, signal } from "@preact/signals-core";
 import type { Event, FileOffer, Item, Welcome } from "../wire/events.js";
 import type { State, CommandWithoutId } from "../wire/session.js";
 import * as Type from "../wire/type.js";
+import { Avatars } from "./avatars.js";
 import { Requests } from "./requests.js";
 import { ChatState } from "./state.js";
 import { Listing } from "./listing.js";
@@ -28,6 +29,7 @@ export class Chat extends ChatState {
   readonly uploads: Uploads;
   readonly fileAccess: FileAccess;
   readonly listing = new Listing(this);
+  readonly avatars = new Avatars(this);
   readonly search = new MessageSearch(this);
   readonly state = signal<State>({ at: "idle" });
   readonly isBehind = signal(false);
@@ -123,6 +125,7 @@ export class Chat extends ChatState {
     this.fileAccess.setToken(info.token);
     this.uploads.setToken(info.token);
     void this.uploads.restore();
+    this.avatars.askAgain();
     const { current } = this.pages;
     if (!isResumed && current !== null) {
       void this.pages.open(current);
@@ -193,6 +196,7 @@ export class Chat extends ChatState {
       this.outbox.forget();
       this.uploads.forget();
       this.search.close();
+      this.avatars.forget();
     });
   }
 }

@@ -47,6 +47,9 @@ export class Reducer {
       case Type.Renamed:
         people.learn({ [event.info.user_id]: event.info.user_name });
         break;
+      case Type.Avatars:
+        chat.avatars.learn(event.info.avatars);
+        break;
       case Type.FriendRequest:
         people.learn({ [event.send]: event.name });
         if (event.send === chat.me) {
@@ -151,6 +154,9 @@ export class Reducer {
     people.learn({ [group]: info.group_name });
     const isAmong = (users: readonly string[] = []) => users.includes(me);
     switch (info.op) {
+      case "avatar":
+        this.chat.avatars.ask(group);
+        break;
       case "close":
         this.chat.conversation(group).isClosed.value = true;
         break;

@@ -1,5 +1,5 @@
 import { batch } from "@preact/signals-core";
-import type { Add, Close, Create, GiveRole, Leave, Remove, Rename, Set as SetGroup } from "../wire/commands.js";
+import type { Add, ChangeAvatar, Close, Create, GiveRole, Leave, Remove, Rename, Set as SetGroup } from "../wire/commands.js";
 import type { Event, Found, Members } from "../wire/events.js";
 import type { CommandWithoutId } from "../wire/session.js";
 import type { Numbered } from "../wire/values.js";
@@ -12,6 +12,7 @@ const MEMBERS = 1_000;
 type Group = `G${number}`;
 type Role = Members["info"]["members"][number]["role"];
 type RenameGroup = Extract<Rename, { type: 23 }>;
+type ChangeGroupAvatar = Extract<ChangeAvatar, { type: 23 }>;
 
 /**
  * Requests to the daemon about people and groups, and what follows from their answers; each rejects with `RequestFailed`.
@@ -99,7 +100,7 @@ export class Requests {
   }
 
   /** Changes a group; its members are told by a message in it. */
-  async changeGroup(info: (Add | Close | GiveRole | Leave | Remove | RenameGroup | SetGroup)["info"]): Promise<void> {
+  async changeGroup(info: (Add | ChangeGroupAvatar | Close | GiveRole | Leave | Remove | RenameGroup | SetGroup)["info"]): Promise<void> {
     await this.known.session.ask({ type: Type.ChangeGroup, info } as CommandWithoutId);
   }
 

@@ -6,7 +6,7 @@ import { FormattedText } from "./formatted.js";
 import { type MessageEntry, reactedBy } from "./message.js";
 import { MoreActions, type MoreSteps } from "./more.js";
 import { type Area, Icon, Sheet } from "./parts.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 import * as Type from "../wire/type.js";
 
 /** The most common reactions. Any other that somebody has already used on a message can be joined, too. */

@@ -2,7 +2,7 @@ import { isGroup, isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
 import { GroupCard } from "./group.js";
 import { Header, Avatar, Name, useFocus, useTitle } from "./parts.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 import * as Type from "../wire/type.js";
 
 /** The card of a person or a group: who it is, and what the user can do. */

@@ -1,5 +1,5 @@
 import { listWidth } from "./device.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** How far an arrow key moves the edge of the list, in CSS pixels. */
 const STEP = 10;

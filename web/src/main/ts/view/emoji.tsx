@@ -4,7 +4,8 @@ import { recentCodes, rememberCode } from "../model/recent.js";
 import { EMOTICONS } from "../model/text.js";
 import { useApp } from "./app.js";
 import { focused } from "./parts.js";
-import { language, locale, words } from "./words.js";
+import { language, locale } from "./words.js";
+import { words } from "./words-later.js";
 
 /** How many emoji are shown of those that a search finds. */
 const MAX_FOUND = 100;

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { brokenRules } from "../model/password.js";
 import { useApp } from "./app.js";
 import { PasswordField, Rules } from "./login.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** The form in which a one-time password is changed. */
 export function ForcedChange() {

@@ -6,10 +6,11 @@ import { bytesOf } from "../model/text.js";
 import type { Members } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
+import { ChangeAvatar } from "./avatar.js";
 import { FormattedText } from "./formatted.js";
 import { Avatar, ConversationLink, focused, Header, IconButton, Name, Sheet, useFocus } from "./parts.js";
 import { PeoplePicker } from "./picker.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** Maximum size of a group's name and topic, in bytes. */
 const MAX_NAME = 64;
@@ -117,6 +118,7 @@ export function GroupCard({ group }: { group: Group }) {
     <>
       {info.closed && <p class="hint">{w.closedGroup}</p>}
       <div class="manage">
+        {manages && <ChangeAvatar of={group} />}
         {(info.topic !== "" || owns) && <Topic group={group} topic={info.topic} mayChange={owns} />}
         {manages && (
           <EditedLine label={w.rename} text={chat.people.name(group)} limit={MAX_NAME} save={(name) => change({ op: "rename", group_id: group, name })} />

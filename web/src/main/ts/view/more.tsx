@@ -10,7 +10,7 @@ import { reactedBy } from "./message.js";
 import { Avatar, focused, Name, titleOf } from "./parts.js";
 import { folded } from "./search.js";
 import { fullTime } from "./time.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** What is done with a message in a second step: choose a reaction, look at what it said before, or forward it. */
 export type MoreSteps = "react" | "history" | "forward";

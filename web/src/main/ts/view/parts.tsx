@@ -1,3 +1,4 @@
+import { useSignal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "../model/chat.js";
@@ -75,15 +76,32 @@ export function hueOf(of: Key): string {
   return `hue${Number(of.slice(1) || 0) % HUES}`;
 }
 
-/** The first letter of a name, in one of a few colours, and whether that person is online. */
+/** The picture of a person or a group, or else the first letter of the name, in one of a few colours; and whether that person is online. */
 export function Avatar({ of, name }: { of: Key; name: string }) {
   const { chat } = useApp();
+  const { generation } = chat.fileAccess;
+  const failed = useSignal("");
+  const address = of === "" || generation.value === 0 ? null : chat.avatars.addressOf(of);
+  // It is tried again with another cookie.
+  const attempt = `${address ?? ""} ${generation.value}`;
   const [first] = new Intl.Segmenter().segment(name.replace(/^[^\p{L}\p{N}]+/u, "") || name);
   // Without a connection, nobody knows.
   const isOnline = isUser(of) && of !== chat.me && chat.state.value.at === "live" && chat.people.online.value.has(of);
   return (
     <span class={`initial ${hueOf(of)}${isOnline ? " online" : ""}${isGroup(of) ? " group" : ""}`} aria-hidden="true">
       {of === "" ? <Icon is="everyone" /> : first?.segment.toUpperCase()}
+      {address !== null && failed.value !== attempt && (
+        <img
+          key={attempt}
+          src={address}
+          alt=""
+          onError={() => {
+            failed.value = attempt;
+            chat.avatars.ask(of);
+            chat.fileAccess.renew();
+          }}
+        />
+      )}
     </span>
   );
 }

@@ -3,7 +3,7 @@ import { isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
 import { useNames } from "./names.js";
 import { Avatar, Icon, Name } from "./parts.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** How many people are offered at once. */
 const MAX_OFFERED = 50;

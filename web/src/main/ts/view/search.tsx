@@ -8,7 +8,7 @@ import { useApp } from "./app.js";
 import { useNames } from "./names.js";
 import { Avatar, ConversationLink, Icon, IconButton, Name, titleOf, useFocus, useTitle } from "./parts.js";
 import { shortTime } from "./time.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** The pause in typing before messages are searched, in milliseconds. */
 const MESSAGES_DELAY = 400;

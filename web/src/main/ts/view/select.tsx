@@ -9,7 +9,7 @@ import type { MessageEntry } from "./message.js";
 import { Forward } from "./more.js";
 import { IconButton, Sheet } from "./parts.js";
 import { fullTime } from "./time.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** In place of a conversation's header, what is done with several messages. */
 export function SelectionBar({ conversation, selected }: { conversation: Conversation; selected: Signal<ReadonlySet<number> | null> }) {

@@ -6,11 +6,12 @@ import type { Key } from "../model/place.js";
 import type { OwnSessions } from "../wire/events.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
+import { ChangeAvatar } from "./avatar.js";
 import { enter, formatting, notifications, textSize, theme } from "./device.js";
 import { LanguageSelector, PasswordField, Rules } from "./login.js";
 import { Header, Avatar, Name, useFocus } from "./parts.js";
 import { fullTime, shortTime } from "./time.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 import * as Type from "../wire/type.js";
 
 /** What others may do, in the order of the page; and who may do it. */
@@ -36,6 +37,7 @@ export function Me() {
           <Avatar of={chat.me as Key} name={name} />
           <Name of={name} />
           <small>{chat.me}</small>
+          <ChangeAvatar of={chat.me as Key} />
         </div>
         <h2>{w.account}</h2>
         <NewName name={name} />

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
-import { words } from "./words.js";
+import { words } from "./words-later.js";
 
 /** Shown when the address names somebody unknown: their name is being looked up, or nobody has that number. */
 export function Unknown({ of }: { of: Key }) {

@@ -1,5 +1,5 @@
 import type { PasswordRule } from "../model/password.js";
-import type { Words } from "./words.js";
+import type { Words } from "./words-later.js";
 
 const CODES: { [code: string]: string } = {
   "wrong-password": "用户名或密码错误。",
@@ -237,6 +237,8 @@ export const chinese = (detailed: ReadonlySet<string>): Words => ({
         return `${who} 将群名由“${info.was}”改为“${info.group_name}”。`;
       case "role":
         return `${who} 将 ${whom} 设为${info.role === "owner" ? "群主" : info.role === "admin" ? "管理员" : "成员"}。`;
+      case "avatar":
+        return `${who} 更换了群头像。`;
       case "close":
         return `${who} 关闭了群。`;
       case "set":
@@ -305,6 +307,12 @@ export const chinese = (detailed: ReadonlySet<string>): Words => ({
   showFormatting: "显示 **粗体**、_斜体_、`代码`、引用和列表的格式，而不是原样",
   deviceName: (browser, system) => `${system} 上的 ${browser}`,
   now: "现在",
+  choosePicture: "选择头像",
+  changePicture: "更换头像",
+  removePicture: "移除头像",
+  notAPicture: "此浏览器无法将其作为图片读取。",
+  pictureMeans: "他人看到的是框内部分。拖动图片，或用方向键移动。",
+  pictureSize: "放大或缩小",
   changeName: "修改用户名",
   changePassword: "修改密码",
   save: "保存",

@@ -41,7 +41,7 @@ const RULES: { [rule in PasswordRule]: string } = {
   mismatch: "the same in both fields",
 };
 
-/** All strings of the page, in English. */
+/** The strings, in English, of what is loaded at first; `words-later.ts` adds the others. */
 export const english = {
   appName: "Chat",
   // Log in
@@ -59,12 +59,6 @@ export const english = {
   unreachable: "The server can't be reached.",
   unreachableMeans:
     "The page keeps trying. If this goes on, ask your administrator. If your browser warned you about the certificate when you opened this page, it may also be refusing the connection.",
-  changeTitle: "Choose a password",
-  changeMeans: "The password that you were given works only once.",
-  newPassword: "New password",
-  repeatPassword: "New password, again",
-  oldPassword: "Old password",
-  changeAndLogIn: "Save and log in",
   rules: (rule: PasswordRule) => RULES[rule],
   // Already open in another tab, displaced, or ended
   elsewhere: "Already open in another tab",
@@ -82,38 +76,13 @@ export const english = {
   yourself: "Notes to yourself",
   search: "Search",
   searchHere: (name: string) => `Search in ${name}`,
-  searchEmpty: "Find your chats, people, open groups, and messages.",
-  searchNothing: "Nothing found.",
-  messages: "Messages",
-  searchIn: "In which chat",
-  allChats: "All chats",
-  searchFrom: "From whom",
-  anyone: "Anyone",
-  searchWhen: "Since when",
-  anyTime: "Any time",
-  periods: { day: "Today", week: "Last 7 days", month: "Last 30 days", year: "Last 12 months" },
-  searchWhat: "What",
-  textsAndFiles: "Texts and files",
-  texts: "Texts",
-  files: "Files",
-  newestNotSearched: "The newest messages are not searched yet.",
-  showMore: "Show more",
-  hitOf: (n: number, all: number, isMore: boolean) => `${n} of ${all}${isMore ? "+" : ""}`,
-  olderHit: "Older match",
-  newerHit: "Newer match",
-  endSearch: "End search",
-  people: "People",
-  groups: "Groups",
   chooseChat: "Choose a chat, or find somebody to talk to.",
-  listWidth: "Width of the list",
-  noSuchPerson: "There is nobody at this address.",
   failed: "This could not be shown.",
   failedMeans: "Something went wrong in this page. Your messages and drafts are kept.",
   failedAgain: "Try again",
   failedMessage: "This message could not be shown.",
   copyError: "Copy details",
   failedRow: "This chat could not be shown here.",
-  noSuchGroup: "There is no such group, or you were never in it.",
   nobodyYet: "No chats yet",
   nobodyYetMeans: "Find somebody by name, or make a group.",
   findSomebody: "Find people",
@@ -154,12 +123,6 @@ export const english = {
   // Files
   attach: "Send files",
   dropHere: (name: string) => `Drop files here to send them to ${name}`,
-  sendFiles: (n: number, name: string) => (n === 1 ? `Send 1 file to ${name}` : `Send ${n} files to ${name}`),
-  keepPageOpen: "Keep this page open until they are sent.",
-  originalSize: "Send photos in their original size",
-  emptyFile: "This file is empty.",
-  fileTooLarge: (size: string, limit: string) => `${size} is too large: the limit is ${limit}.`,
-  leaveOut: (name: string) => `Leave ${name} out`,
   sendingFile: (name: string) => `Sending ${name}`,
   cancelFile: (name: string) => `Cancel sending ${name}`,
   waitsForConnection: "Waiting for a connection",
@@ -168,10 +131,6 @@ export const english = {
   notShownHere: "This browser can't show it.",
   onlySaved: "Not shown here: it can be saved.",
   play: "Play",
-  showInChat: "Show in chat",
-  download: "Save",
-  previousPicture: "Previous picture",
-  nextPicture: "Next picture",
   replyingTo: (name: string) => `Reply to ${name}`,
   replyingToYourself: "Reply to yourself",
   correcting: "Editing your message",
@@ -203,25 +162,7 @@ export const english = {
   react: "React",
   copy: "Copy",
   copied: "Copied",
-  copyLink: "Copy link",
-  forward: "Forward",
-  forwardTo: "Forward to",
-  forwardedTo: (name: string) => `Forwarded to ${name}`,
-  select: "Select",
-  selected: (n: number) => (n === 1 ? "1 selected" : `${n} selected`),
   selectedMost: (n: number) => `At most ${n} messages can be selected.`,
-  onlySomeDeletable: (n: number, of: number) => `Of these ${of}, ${n} can be deleted: those that you wrote, not too long ago.`,
-  editHistory: "Edit history",
-  moreReactions: "More reactions",
-  searchEmoji: "Search emoji",
-  emojiGroup: "Groups of emoji",
-  emojiGroups: ["Used lately", "Emoticons", "Smileys", "People", "Animals and nature", "Food and drink", "Travel and places", "Activities", "Objects", "Symbols", "Flags"] as readonly string[],
-  correct: "Edit",
-  takeBack: "Delete for everyone",
-  report: "Report",
-  reportMeans: "The administrators will see this message, and can see what was written around it. What is wrong with it?",
-  reported: "The administrators have been told.",
-  takeBackConfirmation: "Nobody will be able to read it any more.",
   today: "Today",
   yesterday: "Yesterday",
   reactedWith: (names: string, emoji: string) => `${names}: ${emoji}`,
@@ -242,6 +183,8 @@ export const english = {
         return `${who} renamed the group from “${info.was}” to “${info.group_name}”.`;
       case "role":
         return `${who} made ${whom} ${info.role === "owner" ? "an owner" : info.role === "admin" ? "an admin" : "a member"}.`;
+      case "avatar":
+        return `${who} changed the picture of the group.`;
       case "close":
         return `${who} closed the group.`;
       case "set":
@@ -259,100 +202,16 @@ export const english = {
     }
   },
   members: (n: number) => (n === 1 ? "1 member" : `${n} members`),
-  roles: { owner: "owner", admin: "admin" },
   join: "Join",
-  leaveGroup: "Leave the group",
-  leaveMeans: "You will no longer get messages from this group. Only its admins can add you again.",
-  leaveOpenMeans: "You will no longer get messages from this group. You can join again.",
-  leaveNow: "Leave",
   newGroup: "New group",
-  groupName: "Name of the group",
-  badGroupName: "This name can't be used. Names of groups have at most 64 bytes, on one line, without invisible characters.",
-  tooManyBytes: (limit: number) => `This is too long: at most ${limit} bytes.`,
-  addPeople: "Add people",
-  searchPeople: "Search people",
-  deselect: (name: string) => `Leave out ${name}`,
-  add: "Add",
-  openToAll: "Anyone on this server can find and join it",
-  newMembersSee: "New members see",
-  seeJoined: "what is written after they join",
-  seeAll: "everything, also what was written before",
-  createGroup: "Create group",
-  rename: "Rename",
-  addTopic: "Add a topic",
-  changeTopic: "Change the topic",
-  memberActions: (name: string) => `Manage ${name}`,
-  makeRole: { member: "Make a member", admin: "Make an admin", owner: "Make an owner" },
-  removeMember: "Remove from the group",
-  removeMeans: "They keep what they have read, and get nothing more. Only an admin can add them again.",
-  closeGroup: "Close the group",
-  closeMeans: "Nobody can write in it any more, and it can't be opened again. What was written can still be read.",
-  closeNow: "Close",
   // Cards
   card: "About",
-  writeTo: "Write",
-  befriend: "Add as a friend",
   friendRequestSent: "Friend request sent.",
-  unfriend: "Remove from your friends",
-  withdraw: "Cancel the request",
-  friend: "friend",
-  block: "Block",
   unblock: "Unblock",
-  blockMeans: "If you block them, they can't reach you. They won't be told.",
-  mute: "Mute",
-  unmute: "Unmute",
-  pin: "Pin",
-  unpin: "Unpin",
   close: "Close",
   // The user's own account
   me: "You",
-  account: "Account",
-  notifications: "Notifications",
-  showNotifications: "Show new messages on this device while I do not look at the page",
-  notificationsHint: "With who wrote, and what. Muted chats are silent.",
-  notificationsDenied: "The browser does not allow it. Its settings for this page have the choice.",
-  appearance: "Appearance",
-  colours: "Colours",
-  themes: { system: "as the system has them", light: "light", dark: "dark" },
-  textSize: "Size of the text",
-  showFormatting: "Show **bold**, _italic_, `code`, quotes and lists as such, not as they were written",
-  deviceName: (browser: string, system: string) => `${browser} on ${system}`,
-  now: "now",
-  changeName: "Change the name",
-  changePassword: "Change the password",
-  save: "Save",
-  saved: "Saved.",
-  sessions: "Devices",
-  thisSession: "this device",
-  endSession: "Log out",
-  wrongOld: "The old password is wrong.",
-  contactTitle: "Privacy",
-  contactKinds: {
-    texts: "Who may write to you",
-    requests: "Who may ask to be your friend",
-    groups: "Who may add you to groups",
-    calls: "Who may ask for a direct session, in chat-client",
-  },
-  audiences: { everyone: "everyone", friends: "friends", nobody: "nobody" },
-  friendsAndGroups: "friends, and members of your groups",
-  repliesHint: "People you have written to can always reply.",
-  tellLastSeen: "Others see when you were online last",
-  readMarks: "Others see how far you have read and when you are typing",
   languageLabel: "Language",
-  enterSends: "Enter sends what you write; otherwise it begins a new line, and Ctrl Enter sends",
-  logOut: "Log out",
-  logOutMeans: "Nothing from your account stays in this browser.",
-  unsentLost: (n: number) => (n === 1 ? "1 message has not been sent yet, and would be lost." : `${n} messages have not been sent yet, and would be lost.`),
-  shortcuts: "Keyboard shortcuts",
-  shortcutList: [
-    ["Enter / Ctrl Enter", "send"],
-    ["Shift Enter", "new line"],
-    ["↑", "edit your last message, when the field is empty"],
-    ["Esc", "back; cancel a reply or an edit"],
-    ["Alt ↑ / Alt ↓", "the chat above or below"],
-    ["Ctrl K", "search"],
-    ["? / Ctrl /", "this list"],
-  ] as readonly (readonly [string, string])[],
   // States
   offlineSince: (time: string) => `No connection since ${time}. What you write will be sent later.`,
   tryNow: "Try now",
@@ -364,8 +223,8 @@ export const english = {
   code: (code: string, text: string) => (DETAILED.has(code) && text !== "" && text !== code ? text : (CODES[code] ?? text)),
 };
 
-/** All strings of the page. */
-export type Words = typeof english;
+/** The strings of what is loaded at first. */
+export type FirstWords = typeof english;
 
 /** The key in the browser's storage for the chosen language. */
 export const LANGUAGE_KEY = "language";
@@ -383,13 +242,13 @@ function preferredLanguage(): Language {
 export const language = signal<Language>("en");
 
 /** The strings in Chinese; null until they are loaded. */
-let chinese: Words | null = null;
+let chinese: FirstWords | null = null;
 
 /** The language that was asked for last: it is applied once its strings are loaded. */
 let requested: Language = "en";
 
 /** Returns the strings of the page in its language. */
-export function words(): Words {
+export function words(): FirstWords {
   return language.value === "zh" && chinese !== null ? chinese : english;
 }
 

@@ -23,6 +23,10 @@ export type Call =
 export type Cancel =
   | { type: 7, id?: string, info: { op: "cancel", session: string } };
 
+export type ChangeAvatar =
+  | { type: 23, id?: string, info: { op: "avatar", group_id: GroupNumber, avatar: string } }
+  | { type: 39, id?: string, info: { avatar: string } };
+
 export type ChangeCandidates =
   | { type: 7, id?: string, info: { op: "candidates", session: string, candidates: Array<string> } };
 
@@ -103,6 +107,9 @@ export type LogInByKey =
 export type LogOut =
   | { type: 5, id?: string, info: "logout" };
 
+export type LookUpAvatars =
+  | { type: 39, id?: string, info: { of: Array<Numbered> } };
+
 export type LookUpUsers =
   | { type: 28, id?: string, info: { users: Array<Numbered> } };
 
@@ -163,4 +170,4 @@ export type UploadPiece =
   | { type: 6, id?: string, info: { op: "chunk", file: number, offset: number, data: string } }
   | { type: 12, id?: string, info: { op: "chunk", file: number, offset: number, data: string } };
 
-export type Command = Accept | Add | AnswerFriend | AskFriend | Block | Call | Cancel | ChangeCandidates | ChangeConversationPreferences | ChangePassword | ChangePreferences | Close | Correct | Create | Decline | EndDirect | EndOtherSessions | EndSession | EndUpload | FindUsers | ForwardFile | GetFile | GiveRole | Join | Leave | ListConversations | ListFriends | ListMembers | ListSessions | LogIn | LogInByKey | LogOut | LookUpUsers | MarkRead | React | ReadHistory | Register | Remove | RemoveFriend | Rename | Report | Resume | SearchMessages | SendText | Set | StartUpload | StoreSettings | TakeBack | Typing | UploadPiece;
+export type Command = Accept | Add | AnswerFriend | AskFriend | Block | Call | Cancel | ChangeAvatar | ChangeCandidates | ChangeConversationPreferences | ChangePassword | ChangePreferences | Close | Correct | Create | Decline | EndDirect | EndOtherSessions | EndSession | EndUpload | FindUsers | ForwardFile | GetFile | GiveRole | Join | Leave | ListConversations | ListFriends | ListMembers | ListSessions | LogIn | LogInByKey | LogOut | LookUpAvatars | LookUpUsers | MarkRead | React | ReadHistory | Register | Remove | RemoveFriend | Rename | Report | Resume | SearchMessages | SendText | Set | StartUpload | StoreSettings | TakeBack | Typing | UploadPiece;

@@ -5,6 +5,9 @@ import type { Code, GroupNumber, Numbered, Time } from "./values.js";
 export type Accepted =
   | { type: 17, send: "server", receive: "", info: { id?: string, mid?: number, time: Time, group_id?: GroupNumber, file?: number } };
 
+export type Avatars =
+  | { type: 39, send: "server", receive: "", info: { avatars: { [number: string]: string } } };
+
 export type Called =
   | { type: 7, send: Numbered, receive: Numbered, name: string, info: { op: "call", session: string, for: "chat" | "file", with?: Array<Numbered>, names?: { [number: string]: string } } };
 
@@ -70,6 +73,7 @@ export type GroupChanged =
   | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "rename", by: Numbered, was: string } }
   | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "role", by: Numbered, user: Numbered, role: "owner" | "admin" | "member" } }
   | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "set", by: Numbered, history?: "all" | "joined", open?: boolean, topic?: string } }
+  | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "avatar", by: Numbered } }
   | { type: 24, send: Numbered, receive: string, name?: string, receivers?: Array<Numbered>, mid: number, time: Time, info: { group_id: GroupNumber, group_name: string, op: "close", by: Numbered } };
 
 export type Introduced =
@@ -133,7 +137,7 @@ export type Welcome =
 export type WentOffline =
   | { type: 5, send: Numbered, receive: "", info: "logout" };
 
-export type Event = Accepted | Called | CameOnline | Cancelled | CandidatesChanged | Chunk | ConversationPreferencesChanged | Conversations | Corrected | Declined | End | Ended | Erased | FileOffer | Found | FriendAnswered | FriendAsked | FriendRemoved | GroupChanged | Introduced | Members | NameChanged | Notice | OwnSessions | Page | PasswordChanged | PreferencesChanged | Reacted | ReadUpTo | Refused | Registered | Renamed | Settings | TakenBack | Text | Typing | Welcome | WentOffline;
+export type Event = Accepted | Avatars | Called | CameOnline | Cancelled | CandidatesChanged | Chunk | ConversationPreferencesChanged | Conversations | Corrected | Declined | End | Ended | Erased | FileOffer | Found | FriendAnswered | FriendAsked | FriendRemoved | GroupChanged | Introduced | Members | NameChanged | Notice | OwnSessions | Page | PasswordChanged | PreferencesChanged | Reacted | ReadUpTo | Refused | Registered | Renamed | Settings | TakenBack | Text | Typing | Welcome | WentOffline;
 
 /** What has a number in the history. */
 export type Item = Corrected | Erased | FileOffer | GroupChanged | Reacted | TakenBack | Text;

@@ -395,6 +395,8 @@ function answerMatcher(command: CommandWithoutId, id: string): (event: Event) =>
       return (event) => event.type === Type.Page;
     case Type.FindUsers:
       return (event) => event.type === Type.Users;
+    case Type.Avatars:
+      return (event) => (("of" in command.info ? event.type === Type.Avatars : event.type === Type.Done && event.info.id === id));
     case Type.ListConversations:
       return (event) => event.type === Type.Conversations;
     case Type.Sessions:

@@ -41,3 +41,4 @@ export const Preferences = 35;
 export const Report = 36;
 export const ListConversations = 37;
 export const Conversations = 38;
+export const Avatars = 39;

@@ -201,6 +201,7 @@ public final class Daemon {
         Directory directory =
                 new Directory(stores.accounts().all(), stores.accounts().namesEverUsed(), groups(stores.groups()));
         stores.accounts().registered().forEach(directory::markRegistered);
+        directory.avatars().recall(stores.avatars().digests());
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),

@@ -57,7 +57,7 @@ class LayersTest {
                 "session: limit store model config",
                 "limit: model config",
                 "store: model config",
-                "directory: model",
+                "directory: media model",
                 "media:",
                 "model:",
                 "config:",

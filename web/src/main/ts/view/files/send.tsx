@@ -3,7 +3,8 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Conversation } from "../../model/conversation.js";
 import { useApp } from "../app.js";
 import { Icon, IconButton, Sheet } from "../parts.js";
-import { words } from "../words.js";
+import { words } from "../words-later.js";
+import { drawnJpeg } from "./drawing.js";
 import { FileName, HEAD_BYTES, iconOf, isAnimated } from "./offer.js";
 import { formatSize } from "./size.js";
 
@@ -131,20 +132,10 @@ async function smallerOf(file: File): Promise<Blob | null> {
     }
     const image = await createImageBitmap(file);
     const scale = Math.min(1, LONGEST_SIDE / Math.max(image.width, image.height));
-    const canvas = document.createElement("canvas");
-    canvas.width = Math.round(image.width * scale);
-    canvas.height = Math.round(image.height * scale);
-    const context = canvas.getContext("2d");
-    if (context === null) {
-      return null;
-    }
-    // A photo has no transparent parts; a drawing that has some gets a white background.
-    context.fillStyle = "white";
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const smaller = await drawnJpeg(Math.round(image.width * scale), Math.round(image.height * scale), QUALITY, (context) =>
+      context.drawImage(image, 0, 0, context.canvas.width, context.canvas.height),
+    );
     image.close();
-    const smaller = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-    canvas.width = canvas.height = 0;
     return smaller !== null && smaller.size < file.size * 0.8 ? smaller : null;
   } catch {
     return null;

@@ -7,7 +7,7 @@ import type { FileOffer } from "../../wire/events.js";
 import { useApp } from "../app.js";
 import { Icon, IconButton, Name, Notice, useModal } from "../parts.js";
 import { fullTime } from "../time.js";
-import { words } from "../words.js";
+import { words } from "../words-later.js";
 import { addressOfFile, SaveLink, useLoading } from "./loading.js";
 import { formatSize } from "./size.js";
 

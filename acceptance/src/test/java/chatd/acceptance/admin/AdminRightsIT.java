@@ -66,6 +66,8 @@ class AdminRightsIT {
             Map.entry("broadcast hello", List.of(A)),
             Map.entry("user mute nobody --for 1h", List.of(A, M)),
             Map.entry("user unmute nobody", List.of(A, M)),
+            Map.entry("user remove-picture nobody", List.of(A, M)),
+            Map.entry("group remove-picture G999999", List.of(A, M)),
             Map.entry("group list", List.of(A, M, L)),
             Map.entry("group show G999999", List.of(A, M, L)),
             Map.entry("group close G999999 --yes", List.of(A, M)),

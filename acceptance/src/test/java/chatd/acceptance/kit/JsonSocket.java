@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
  * message may be preceded by presence of users that other tests left behind.
  */
 public final class JsonSocket implements AutoCloseable {
-    private static final Set<Integer> PRESENCE = Set.of(JsonType.OFFLINE, JsonType.ONLINE, JsonType.RENAMED);
+    private static final Set<Integer> PRESENCE =
+            Set.of(JsonType.OFFLINE, JsonType.ONLINE, JsonType.RENAMED, JsonType.AVATARS);
 
     private final SSLSocket socket;
     private final JsonCarrier.Messages messages;

@@ -33,6 +33,7 @@ public final class JsonType {
     public static final int REACTION = 33;
     public static final int PREFERENCES = 35;
     public static final int CONVERSATIONS = 38;
+    public static final int AVATARS = 39;
 
     private JsonType() {}
 }

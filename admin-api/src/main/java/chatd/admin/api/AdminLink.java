@@ -41,7 +41,7 @@ public final class AdminLink {
 
     /** Commands that moderators may run and helpers may not. */
     private static final List<String> MODERATOR_COMMANDS =
-            List.of("report ", "message ", "group ", "user mute", "user unmute");
+            List.of("report ", "message ", "group ", "user mute", "user unmute", "user remove-picture");
 
     private final Path socketOrDirectory;
 

@@ -18,6 +18,8 @@ public final class GroupCalls {
             new AdminCall<>("group add", GroupAndUsers.class, Nothing.class, Group.class);
     public static final AdminCall<GroupAndUser, Nothing, Group> REMOVE =
             new AdminCall<>("group remove", GroupAndUser.class, Nothing.class, Group.class);
+    public static final AdminCall<GroupNumber, Nothing, Group> REMOVE_PICTURE =
+            new AdminCall<>("group remove-picture", GroupNumber.class, Nothing.class, Group.class);
 
     private GroupCalls() {}
 

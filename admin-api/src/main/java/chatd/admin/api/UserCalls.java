@@ -25,6 +25,7 @@ public final class UserCalls {
     public static final AdminCall<Quota, Nothing, Changed> QUOTA =
             new AdminCall<>("user set", Quota.class, Nothing.class, Changed.class);
     public static final AdminCall<Named, Nothing, Changed> UNMUTE = changing("user unmute");
+    public static final AdminCall<Named, Nothing, Changed> REMOVE_PICTURE = changing("user remove-picture");
     public static final AdminCall<Note, Nothing, Changed> NOTE =
             new AdminCall<>("user note", Note.class, Nothing.class, Changed.class);
     public static final AdminCall<Renaming, Nothing, Changed> RENAME =

@@ -180,6 +180,17 @@ public final class GroupCommand implements Runnable {
     }
 
     @Command(
+            name = "remove-picture",
+            description = "Removes the picture of a group. Its members see that the server has done it.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group remove-picture G7")
+    int removePicture(@Parameters(paramLabel = "GROUP", description = NUMBER) String typed) {
+        GroupCalls.Group group = program.daemon().call(GroupCalls.REMOVE_PICTURE, parseNumber(typed));
+        return printChanged(group, name(group) + " has no picture now.");
+    }
+
+    @Command(
             name = "close",
             description = {
                 "Closes a group for good. Asks first.",

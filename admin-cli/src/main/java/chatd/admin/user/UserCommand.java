@@ -147,6 +147,22 @@ public final class UserCommand implements Runnable {
     }
 
     @Command(
+            name = "remove-picture",
+            description = "Removes the pictures that users have given themselves.",
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin user remove-picture alice")
+    int removePicture(@Mixin SelectedUsers users) {
+        return change(
+                users,
+                "Remove the pictures of",
+                UserCalls.REMOVE_PICTURE,
+                UserCalls.Named::new,
+                "has no picture any more",
+                "has no picture");
+    }
+
+    @Command(
             name = "set",
             description = "Sets how much space a user's files may take in total.",
             mixinStandardHelpOptions = true,

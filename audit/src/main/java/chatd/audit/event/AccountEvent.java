@@ -143,6 +143,27 @@ public sealed interface AccountEvent extends AuditEvent {
     }
 
     /**
+     * A user changed their own picture.
+     *
+     * @param size its bytes; 0 if it was removed
+     */
+    record AvatarChanged(long number, LoggedIdentity who, Peer peer, int size) implements ChangeEvent {
+        @Override
+        public String type() {
+            return "account";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.who(who)
+                    .sessionAndAddress(peer)
+                    .put(BY, who.user())
+                    .put(SIZE, size)
+                    .put(DETAIL, "avatar");
+        }
+    }
+
+    /**
      * An administrator changed an account.
      *
      * @param was its former name if it was renamed, otherwise null

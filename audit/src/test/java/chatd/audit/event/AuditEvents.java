@@ -51,6 +51,7 @@ public final class AuditEvents {
         all.put("settings", new AccountEvent.SettingsStored(11, ALICE, PEER, 345));
         all.put("account", new AccountEvent.AccountChanged(12, WANG, null, "reset", "root"));
         all.put("account-renamed", new AccountEvent.AccountChanged(13, WANG, "王方", "rename", "root"));
+        all.put("account-avatar", new AccountEvent.AvatarChanged(30, ALICE, PEER, 12_345));
         all.put("account-renamed-by-itself", new AccountEvent.Renamed(14, WANG, "王方", PEER));
         all.put("preferences", new AccountEvent.PreferencesChanged(15, ALICE, PEER));
         all.put("friend", new AccountEvent.FriendChanged(16, ALICE, WANG, "agree", PEER));

@@ -20,6 +20,7 @@ import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
+import chatd.protocol.value.people.Avatar;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -283,6 +284,25 @@ public final class Administration {
                         account.mutedUntil().filter(clock.instant()::isBefore).isPresent()
                                 ? account.withMute(Optional.empty())
                                 : account);
+    }
+
+    /** Removes the picture of an account. */
+    public Outcome removeAvatar(String name, String by) throws InterruptedException {
+        Account account = find(name);
+        try {
+            journal.commit(decision(account, (numbers, now) -> {
+                Account current = requireExisting(directory.require(account.number()));
+                if (directory.avatars().digestOf(current.number()).isEmpty()) {
+                    throw new NoChange();
+                }
+                return new AccountChange(
+                        Change.by(by, numbers.nextPosition(), current, Change.Kind.AVATAR, now, null),
+                        new Effect.AvatarChanged(Avatar.NONE));
+            }));
+            return new Outcome(account, true);
+        } catch (NoChange e) {
+            return new Outcome(account, false);
+        }
     }
 
     private Outcome update(String name, Change.Kind kind, String by, UnaryOperator<Account> change)

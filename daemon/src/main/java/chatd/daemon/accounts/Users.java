@@ -24,8 +24,10 @@ public final class Users implements Feature {
     private final Directory directory;
     private final Contacts contacts;
     private final Sessions sessions;
+    private final SeenTimes seenTimes;
 
-    public Users(FeatureContext parts) {
+    public Users(FeatureContext parts, SeenTimes seenTimes) {
+        this.seenTimes = seenTimes;
         this.directory = parts.directory();
         this.contacts = parts.contacts();
         this.sessions = parts.sessions();
@@ -80,7 +82,7 @@ public final class Users implements Feature {
         boolean isTold = account.preferences().lastSeen()
                 && !sessions.presence().isOnline(number)
                 && !contacts.blocked(number).has(viewer);
-        return isTold ? sessions.presence().lastSeen(number) : Optional.empty();
+        return isTold ? seenTimes.find(number) : Optional.empty();
     }
 
     private UserEvent.FoundGroup found(Group group, long account) {

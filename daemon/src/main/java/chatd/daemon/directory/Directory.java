@@ -61,6 +61,7 @@ public final class Directory {
     private final Set<Long> registered = ConcurrentHashMap.newKeySet();
 
     private final GroupDirectory groups;
+    private final Avatars avatars = new Avatars();
 
     /** Creates a directory without groups. */
     public Directory(List<Account> accounts, Map<String, Long> namesEverUsed) {
@@ -76,6 +77,10 @@ public final class Directory {
 
     public GroupDirectory groups() {
         return groups;
+    }
+
+    public Avatars avatars() {
+        return avatars;
     }
 
     /**

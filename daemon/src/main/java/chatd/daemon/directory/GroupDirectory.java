@@ -331,6 +331,7 @@ public final class GroupDirectory {
                     after = set.open() == null ? after : after.withOpen(set.open());
                     return set.topic() == null ? after : after.withTopic(set.topic());
                 });
+            case GroupAction.AvatarChanged _ -> {}
             case GroupAction.Closed closed -> change(number, Group::asClosed);
         }
     }

@@ -322,6 +322,7 @@ public final class Dispatcher {
             case SessionCommand.Malformed _ -> {}
             case AccountCommand.StoreSettings _ -> {}
             case AccountCommand.Rename _ -> {}
+            case AccountCommand.ChangeAvatar _ -> {}
             case AccountCommand.ChangePreferences _ -> {}
             case UserCommand _ -> {}
             case GroupCommand _ -> {}

@@ -7,12 +7,14 @@ import chatd.daemon.limit.FairSemaphore;
 import chatd.daemon.limit.Pace;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.session.Caller;
+import chatd.daemon.store.read.AvatarStore;
 import chatd.daemon.store.read.ContentStore;
 import chatd.daemon.store.read.MessageStore;
 import chatd.daemon.trail.AuditTrail;
 import chatd.protocol.value.Code;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ final class Fetches {
 
     private final MessageStore messages;
     private final ContentStore contents;
+    private final AvatarStore avatars;
     private final Directory directory;
     private final AuditTrail audit;
     private final Pace pace;
@@ -46,6 +49,7 @@ final class Fetches {
     Fetches(FeatureContext parts) {
         this.messages = parts.stores().messages();
         this.contents = parts.stores().contents();
+        this.avatars = parts.stores().avatars();
         this.directory = parts.directory();
         this.audit = parts.audit();
         this.pace = new Pace(SHARE, CREDIT, parts.sessions().fanout()::deliveredTo);
@@ -72,6 +76,20 @@ final class Fetches {
 
     private static AuditEvent fetchEvent(Caller caller, long file, @Nullable String refused) {
         return new AuditEvent.FileFetched(AuditTrail.identityOf(caller), AuditTrail.peer(caller), file, refused);
+    }
+
+    /**
+     * Returns the picture of a user or a group, by its SHA-256, which only those know who were told it; empty if nobody
+     * has it any more. Waits for a turn of the account, as {@link #read}.
+     */
+    Optional<byte[]> avatar(long account, byte[] sha256) throws InterruptedException {
+        turns.acquire(account);
+        try {
+            pace.await();
+            return avatars.picture(sha256);
+        } finally {
+            turns.release();
+        }
     }
 
     /**

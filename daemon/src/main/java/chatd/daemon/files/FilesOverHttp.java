@@ -1,5 +1,6 @@
 package chatd.daemon.files;
 
+import chatd.daemon.directory.Avatars;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.limit.Sweeper;
 import chatd.daemon.model.Refusal;
@@ -331,6 +332,21 @@ public final class FilesOverHttp implements AutoCloseable {
      */
     public Outgoing find(Caller caller, long file) {
         return new Outgoing(caller, fetches.find(caller, file));
+    }
+
+    /** The picture of a user or a group. */
+    @SuppressWarnings("ArrayRecordComponent") // compared nowhere
+    public record ShownPicture(byte[] bytes, String mediaType) {}
+
+    /**
+     * Returns the picture of a user or a group, by its SHA-256.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_FILE} if nobody has it any more
+     */
+    public ShownPicture avatar(Caller caller, byte[] sha256) throws InterruptedException {
+        return fetches.avatar(caller.account(), sha256)
+                .map(picture -> new ShownPicture(picture, Avatars.mediaType(picture)))
+                .orElseThrow(() -> new Refusal(Code.NO_SUCH_FILE, "Nobody has this picture any more."));
     }
 
     /** A file that somebody may fetch. */

@@ -12,9 +12,11 @@ import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.group.Group;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
+import chatd.protocol.value.people.Avatar;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -135,6 +137,20 @@ public final class GroupAdministration {
                                 .formatted(directory.nameOf(account)));
             }
             return new GroupAction.Removed(account);
+        });
+    }
+
+    /**
+     * Removes the picture of a group for an administrator; nothing is done if it has none.
+     *
+     * @throws Refusal {@link Code#NO_SUCH_GROUP} or {@link Code#CLOSED}
+     */
+    public void removeAvatar(long number) throws InterruptedException {
+        commit(number, (group, members) -> {
+            boolean hasOne =
+                    !directory.avatars().digestOf(Addressee.group(number)).isEmpty();
+            GroupPolicy.checkChanges(hasOne, clock.instant());
+            return new GroupAction.AvatarChanged(Avatar.NONE);
         });
     }
 

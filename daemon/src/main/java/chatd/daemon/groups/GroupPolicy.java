@@ -2,6 +2,7 @@ package chatd.daemon.groups;
 
 import static java.util.Objects.requireNonNullElse;
 
+import chatd.daemon.directory.Avatars;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
@@ -15,10 +16,12 @@ import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Receipt;
 import chatd.daemon.model.group.Group;
 import chatd.protocol.command.GroupCommand;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import chatd.protocol.value.people.AllowedUsers;
+import chatd.protocol.value.people.Avatar;
 import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,7 +48,7 @@ final class GroupPolicy {
 
     /**
      * @param maxGroups returns how many groups a user may be in ({@code groups.most})
-     * @param maxRenames returns how often a group's name and topic may be changed in a day ({@code groups.renames})
+     * @param maxRenames returns how often a group's name, topic and picture may be changed in a day ({@code groups.renames})
      */
     GroupPolicy(Directory directory, Contacts contacts, LongSupplier maxGroups, LongSupplier maxRenames) {
         this.directory = directory;
@@ -77,6 +80,7 @@ final class GroupPolicy {
         GroupRole least = switch (command) {
             case GroupCommand.Add add -> GroupRole.ADMIN;
             case GroupCommand.Rename rename -> GroupRole.ADMIN;
+            case GroupCommand.ChangeAvatar change -> GroupRole.ADMIN;
             case GroupCommand.Remove remove -> GroupRole.ADMIN;
             case GroupCommand.GiveRole given -> GroupRole.OWNER;
             case GroupCommand.Set set -> GroupRole.OWNER;
@@ -90,7 +94,9 @@ final class GroupPolicy {
         if (least == GroupRole.ADMIN && !role.isAdmin()) {
             throw new Refusal(Code.NOT_ALLOWED, "Only the owners and admins of a group can do that. Nothing was done.");
         }
-        if (command instanceof GroupCommand.Rename || command instanceof GroupCommand.Set) {
+        if (command instanceof GroupCommand.Rename
+                || command instanceof GroupCommand.Set
+                || command instanceof GroupCommand.ChangeAvatar) {
             directory.requireUnmuted(number, now);
         }
         return group;
@@ -129,6 +135,13 @@ final class GroupPolicy {
                 charge(account, group, counted);
                 yield new GroupAction.Renamed(group.name());
             }
+            case GroupCommand.ChangeAvatar change -> {
+                Avatar avatar = Avatars.checked(change.avatar());
+                String present = directory.avatars().digestOf(Addressee.group(group.number()));
+                checkChanges(!present.equals(avatar.isNone() ? "" : Avatars.digest(avatar.bytes())), now);
+                charge(account, group, counted);
+                yield new GroupAction.AvatarChanged(avatar);
+            }
             case GroupCommand.GiveRole given -> decideRole(members, given, now);
             case GroupCommand.Set set -> decideSet(account, group, set, counted, now);
             case GroupCommand.Close close -> new GroupAction.Closed();
@@ -142,7 +155,7 @@ final class GroupPolicy {
     }
 
     /**
-     * @throws Refusal {@link Code#THROTTLED} if its name or topic was changed too often recently
+     * @throws Refusal {@link Code#THROTTLED} if its name, topic or picture was changed too often recently
      */
     private void charge(Account by, Group group, KeyedRateLimit<Pair>.Once counted) {
         boolean isOwner = groups.members(group.number())
@@ -152,7 +165,7 @@ final class GroupPolicy {
         if (!counted.take(new Pair(isOwner ? by.number() : 0, group.number()))) {
             throw new Refusal(
                     Code.THROTTLED,
-                    "The name and the topic of a group can be changed %d times a day at most. Nothing was done."
+                    "The name, the topic and the picture of a group can be changed %d times a day at most. Nothing was done."
                             .formatted(maxRenames.getAsLong()));
         }
     }

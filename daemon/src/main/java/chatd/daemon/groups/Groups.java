@@ -1,6 +1,7 @@
 package chatd.daemon.groups;
 
 import chatd.daemon.config.Config;
+import chatd.daemon.directory.Avatars;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.Members;
@@ -53,7 +54,7 @@ public final class Groups implements Feature {
     private final Clock clock;
 
     /**
-     * Limits changes of each group's name and topic in a day ({@code groups.renames}), since all
+     * Limits changes of each group's name, topic and picture in a day ({@code groups.renames}), since all
      * members are notified. Those of each owner are counted separately, so that an admin who uses
      * up the limit can't keep an owner from renaming the group.
      */
@@ -89,6 +90,7 @@ public final class Groups implements Feature {
         routes.route(GroupCommand.Leave.class, true, this::change);
         routes.route(GroupCommand.Join.class, true, this::change);
         routes.route(GroupCommand.Rename.class, true, this::change);
+        routes.route(GroupCommand.ChangeAvatar.class, true, this::change);
         routes.route(GroupCommand.GiveRole.class, true, this::change);
         routes.route(GroupCommand.Set.class, true, this::change);
         routes.route(GroupCommand.Close.class, true, this::change);
@@ -150,7 +152,12 @@ public final class Groups implements Feature {
 
     private static long bytes(GroupCommand.OfGroup command) {
         return 3_000
-                + (command instanceof GroupCommand.Add add ? 100L * add.users().size() : 0);
+                + switch (command) {
+                    case GroupCommand.Add add -> 100L * add.users().size();
+                    case GroupCommand.ChangeAvatar change ->
+                        2L * change.avatar().bytes().length;
+                    default -> 0;
+                };
     }
 
     private static @Nullable IdempotencyKey once(Session session, GroupCommand.Changing command) {
@@ -176,6 +183,9 @@ public final class Groups implements Feature {
                         + (leave.next() == null ? "" : leave.next().typed());
             case GroupCommand.Join join -> "join\n" + join.group();
             case GroupCommand.Rename rename -> "rename\n" + rename.group() + '\n' + rename.name();
+            case GroupCommand.ChangeAvatar change ->
+                "avatar\n" + change.group() + '\n'
+                        + Avatars.digest(change.avatar().bytes());
             case GroupCommand.GiveRole given ->
                 "role\n" + given.group() + '\n' + given.role().word() + '\n'
                         + given.user().typed();

@@ -23,8 +23,11 @@ import chatd.protocol.value.Document;
 import chatd.protocol.value.MessageState;
 import chatd.protocol.value.References;
 import chatd.protocol.value.group.GroupAction;
+import chatd.protocol.value.people.Avatar;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Applies entries that were committed and logged, using nothing but the entry: updates the directory and the sessions,
@@ -92,6 +95,9 @@ public final class Applier {
             return;
         }
         groups.apply(change);
+        if (change.act() instanceof GroupAction.AvatarChanged changed) {
+            directory.avatars().put(Addressee.group(change.group()), changed.avatar());
+        }
         List<Long> joined = new ArrayList<>(change.addedAccounts());
         if (change.act() instanceof GroupAction.Created) {
             joined.add(change.sender());
@@ -150,6 +156,7 @@ public final class Applier {
             case Effect.AccountDeleted deleted -> {
                 directory.put(directory.require(change.account()).deleted());
                 groups.forget(change.account());
+                directory.avatars().put(change.account(), Avatar.NONE);
                 sessions.presence().remove(change.account(), "An administrator has deleted this account.", "deleted");
             }
             case Effect.LoggedIn in -> {
@@ -163,6 +170,10 @@ public final class Applier {
                                 change.account(),
                                 change.session(),
                                 new UserEvent.Settings(new Document(stored.document())));
+            }
+            case Effect.AvatarChanged changed -> {
+                String digest = directory.avatars().put(change.account(), changed.avatar());
+                sessions.fanout().tellAll(new UserEvent.Avatars(new TreeMap<>(Map.of(change.account(), digest))));
             }
             case Effect.FriendAsked asked -> {
                 String name = directory.nameOf(change.account());

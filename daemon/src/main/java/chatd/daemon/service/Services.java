@@ -3,6 +3,7 @@ package chatd.daemon.service;
 import chatd.daemon.accounts.AccountImport;
 import chatd.daemon.accounts.Accounts;
 import chatd.daemon.accounts.Administration;
+import chatd.daemon.accounts.OwnAvatar;
 import chatd.daemon.accounts.SeenTimes;
 import chatd.daemon.accounts.Users;
 import chatd.daemon.config.Config;
@@ -100,7 +101,8 @@ public final class Services implements AutoCloseable {
                 logins,
                 ownSessions,
                 accounts,
-                new Users(parts),
+                new Users(parts, seenTimes),
+                new OwnAvatar(parts),
                 new Friends(parts),
                 groups,
                 messages,

@@ -248,9 +248,14 @@ public final class Fanout {
 
     /** Sends everyone online a notice that is not stored. */
     public void tellAll(String text) {
+        tellAll(notice(text));
+    }
+
+    /** Sends everyone online an event. */
+    public void tellAll(Event event) {
         presenceLock.lock();
         try {
-            enqueueAll(notice(text), null);
+            enqueueAll(event, null);
             flush();
         } finally {
             presenceLock.unlock();

@@ -4,22 +4,18 @@ import chatd.daemon.model.account.Account;
 import chatd.protocol.event.Event;
 import chatd.protocol.event.UserEvent;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 
 /**
@@ -37,16 +33,7 @@ public final class Presence {
     private final Fanout fanout;
     private final LongFunction<? extends Collection<Long>> groupsOf;
 
-    private final Clock clock;
-
-    /** When accounts went offline last; at most one time for each account. */
-    private final Map<Long, Instant> seen = new ConcurrentHashMap<>();
-
-    /** The accounts whose time was not taken by {@link #takeUnsavedSeen}. */
-    @GuardedBy("presenceLock")
-    private final Set<Long> unsaved = new HashSet<>();
-
-    private volatile Runnable departureListener = () -> {};
+    private volatile LongConsumer departureListener = _ -> {};
 
     @GuardedBy("presenceLock")
     private final AccountRoster accountRoster = new AccountRoster();
@@ -61,14 +48,12 @@ public final class Presence {
             GroupAudiences audiences,
             Fanout fanout,
             SortedMap<Long, String> names,
-            LongFunction<? extends Collection<Long>> groupsOf,
-            Clock clock) {
+            LongFunction<? extends Collection<Long>> groupsOf) {
         this.presenceLock = presenceLock;
         this.online = online;
         this.audiences = audiences;
         this.fanout = fanout;
         this.groupsOf = groupsOf;
-        this.clock = clock;
         names.forEach((account, name) -> accountRoster.show(account, name, false));
     }
 
@@ -121,7 +106,7 @@ public final class Presence {
             if (isOnline && !wasOnline) {
                 announceOnline(arrival);
             } else if (wasOnline && !isOnline) {
-                recordSeen(account);
+                departureListener.accept(account);
                 fanout.enqueueOthers(new UserEvent.WentOffline(account, name), account, other -> true);
             }
             return Optional.of(new LoggedIn(displaced, answer, fanout.deliveredTo()));
@@ -174,7 +159,7 @@ public final class Presence {
             }
         }
         if (wasOnline && !isOnline(account)) {
-            recordSeen(account);
+            departureListener.accept(account);
             accountRoster.show(account, name, false);
             fanout.enqueueOthers(new UserEvent.WentOffline(account, name), account, other -> true);
             fanout.flush();
@@ -274,8 +259,6 @@ public final class Presence {
         try {
             end(account, "", farewell, why);
             accountRoster.remove(account);
-            seen.remove(account);
-            unsaved.remove(account);
         } finally {
             presenceLock.unlock();
         }
@@ -318,49 +301,12 @@ public final class Presence {
         }
     }
 
-    @GuardedBy("presenceLock")
-    private void recordSeen(long account) {
-        seen.put(account, clock.instant());
-        unsaved.add(account);
-        departureListener.run();
-    }
-
-    /** Sets what is called whenever an account has gone offline; it must not block. */
-    public void onDeparture(Runnable listener) {
+    /**
+     * Sets what is called with each account that has gone offline, before others are told; it must not block. Called with
+     * the presence lock held.
+     */
+    public void onDeparture(LongConsumer listener) {
         departureListener = listener;
-    }
-
-    /** Returns when an account was online last; empty if it has not been since times are kept. */
-    public Optional<Instant> lastSeen(long account) {
-        return Optional.ofNullable(seen.get(account));
-    }
-
-    /** Recalls the times of an earlier run. */
-    public void recallSeen(Map<Long, Instant> times) {
-        times.forEach(seen::putIfAbsent);
-    }
-
-    /** Returns the times that have changed since the last call. */
-    public Map<Long, Instant> takeUnsavedSeen() {
-        presenceLock.lock();
-        try {
-            Map<Long, Instant> times = new HashMap<>();
-            unsaved.forEach(account -> lastSeen(account).ifPresent(time -> times.put(account, time)));
-            unsaved.clear();
-            return times;
-        } finally {
-            presenceLock.unlock();
-        }
-    }
-
-    /** Takes back that times were taken: they could not be stored. */
-    public void returnUnsavedSeen(Collection<Long> accounts) {
-        presenceLock.lock();
-        try {
-            unsaved.addAll(accounts);
-        } finally {
-            presenceLock.unlock();
-        }
     }
 
     /** Returns whether an account has a session that is not quiet. */

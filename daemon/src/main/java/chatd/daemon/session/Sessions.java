@@ -30,7 +30,7 @@ public record Sessions(ConnectionRegistry connections, Presence presence, Fanout
         Fanout fanout = new Fanout(presenceLock, online, audiences, deliveredTo, clock);
         return new Sessions(
                 new ConnectionRegistry(fanout),
-                new Presence(presenceLock, online, audiences, fanout, names, groupsOf, clock),
+                new Presence(presenceLock, online, audiences, fanout, names, groupsOf),
                 fanout);
     }
 }

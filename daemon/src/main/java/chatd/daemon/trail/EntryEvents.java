@@ -124,6 +124,7 @@ public final class EntryEvents {
                         .filter(one -> !one.isEmpty());
                 yield "set " + changed.collect(Collectors.joining(", "));
             }
+            case GroupAction.AvatarChanged _ -> "avatar";
             case GroupAction.Closed _ -> "close";
         };
     }
@@ -143,6 +144,7 @@ public final class EntryEvents {
             case GroupAction.Renamed _ -> List.of();
             case GroupAction.RoleGiven given -> List.of(given.user());
             case GroupAction.Set _ -> List.of();
+            case GroupAction.AvatarChanged _ -> List.of();
             case GroupAction.Closed _ -> List.of();
         };
     }
@@ -199,6 +201,10 @@ public final class EntryEvents {
                 change.actor() == null
                         ? new AccountEvent.Renamed(change.number(), who, change.previousName(), peer)
                         : byAdministrator(change, who, "rename");
+            case AVATAR ->
+                change.actor() == null
+                        ? new AccountEvent.AvatarChanged(change.number(), who, peer, change.size())
+                        : byAdministrator(change, who, "avatar");
             case DISABLED -> byAdministrator(change, who, "disable");
             case ENABLED -> byAdministrator(change, who, "enable");
             case UNLOCKED -> byAdministrator(change, who, "unlock");

@@ -99,6 +99,7 @@ public final class Chat1 implements Dialect {
             // This dialect has no command for it.
             case UserEvent.NameChanged _ -> List.of();
             case UserEvent.Found _ -> List.of();
+            case UserEvent.Avatars _ -> List.of();
             case UserEvent.FriendAsked _ -> List.of();
             case UserEvent.FriendAnswered _ -> List.of();
             case UserEvent.FriendRemoved _ -> List.of();

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import chatd.protocol.value.Document;
 import chatd.protocol.value.Secret;
 import chatd.protocol.value.people.AllowedUsers;
+import chatd.protocol.value.people.Avatar;
 import chatd.protocol.value.people.Preferences;
 import chatd.protocol.value.people.User;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,14 @@ public sealed interface AccountCommand extends Command {
                     requireNonNullElse(requests, before.requests()),
                     requireNonNullElse(groups, before.groups()),
                     requireNonNullElse(texts, before.texts()));
+        }
+    }
+
+    /** Gives the user another picture, or, with {@link Avatar#NONE}, none. */
+    record ChangeAvatar(Avatar avatar, String id) implements AccountCommand {
+        @Override
+        public boolean isAcknowledged() {
+            return true;
         }
     }
 

@@ -1,6 +1,7 @@
 package chatd.protocol.command;
 
 import chatd.protocol.value.group.GroupRole;
+import chatd.protocol.value.people.Avatar;
 import chatd.protocol.value.people.User;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,9 @@ public sealed interface GroupCommand extends Command {
     record Join(long group, String id) implements OfGroup {}
 
     record Rename(long group, String name, String id) implements OfGroup {}
+
+    /** Gives a group another picture, or, with {@link Avatar#NONE}, none. */
+    record ChangeAvatar(long group, Avatar avatar, String id) implements OfGroup {}
 
     record GiveRole(long group, User user, GroupRole role, String id) implements OfGroup {}
 

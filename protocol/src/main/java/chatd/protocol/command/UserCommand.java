@@ -1,5 +1,6 @@
 package chatd.protocol.command;
 
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.people.User;
 import java.util.List;
 
@@ -35,6 +36,19 @@ public sealed interface UserCommand extends Command {
      */
     record ListFriends(long after, int limit, String id) implements UserCommand {
         public static final int MAX_LIMIT = 200;
+    }
+
+    /**
+     * Asks for the pictures of users and groups, at most {@value #MAX_ADDRESSEES}.
+     *
+     * @param of each an {@link Addressee}; those that do not exist are left out of the answer
+     */
+    record LookUpAvatars(List<Long> of, String id) implements UserCommand {
+        public static final int MAX_ADDRESSEES = 200;
+
+        public LookUpAvatars {
+            of = List.copyOf(of);
+        }
     }
 
     /** A command about one other user. */

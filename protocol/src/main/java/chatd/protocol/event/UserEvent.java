@@ -8,6 +8,7 @@ import chatd.protocol.value.people.Preferences;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /** Events about users: the viewer, and others. An account number is 0 if the dialect has none. */
@@ -88,6 +89,13 @@ public sealed interface UserEvent extends Event {
 
     /** A user is writing a text to another, or to a group, given as an {@link Addressee}. */
     record Typing(long user, long to) implements UserEvent {}
+
+    /**
+     * The pictures of users and groups, as asked for, or as they were changed.
+     *
+     * @param digests by {@link Addressee}: the SHA-256 of each picture, in lower-case hexadecimal; empty for none
+     */
+    record Avatars(SortedMap<Long, String> digests) implements UserEvent {}
 
     /** An account was created; it is offline. */
     record Joined(long user, String name) implements UserEvent {}

@@ -324,7 +324,22 @@ final class JsonCommands {
                         MessageCommand.ListConversations::limit,
                         MessageCommand.ListConversations.DEFAULT_LIMIT);
                 return in -> new MessageCommand.ListConversations(in.get(before), in.get(limit), in.get(id));
-            }));
+            }),
+            JsonMessage.<AccountCommand.ChangeAvatar>row(39, AccountCommand.ChangeAvatar.class, row -> {
+                        var id = JsonMessage.id(row);
+                        var avatar = row.info("avatar", JsonPeople.AVATAR, AccountCommand.ChangeAvatar::avatar);
+                        return in -> new AccountCommand.ChangeAvatar(in.get(avatar), in.get(id));
+                    })
+                    .onlyFor(change -> true, message -> !has(message, "of")),
+            JsonMessage.<UserCommand.LookUpAvatars>row(39, UserCommand.LookUpAvatars.class, row -> {
+                        var id = JsonMessage.id(row);
+                        var of = row.info(
+                                "of",
+                                JsonValue.list(JsonValue.NUMBERED, UserCommand.LookUpAvatars.MAX_ADDRESSEES),
+                                UserCommand.LookUpAvatars::of);
+                        return in -> new UserCommand.LookUpAvatars(in.get(of), in.get(id));
+                    })
+                    .onlyFor(lookUp -> true, message -> has(message, "of")));
 
     /** The rows by type; those of one type in the order in which they are tried. */
     static final List<JsonMessage<? extends Command>> ROWS = Stream.of(

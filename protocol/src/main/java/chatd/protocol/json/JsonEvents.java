@@ -179,6 +179,11 @@ final class JsonEvents {
                                 var more = row.info("more", JsonValue.FLAG, MessageEvent.Conversations::more);
                                 var names = row.info("names", JsonValue.NAMES, MessageEvent.Conversations::names);
                                 return in -> new MessageEvent.Conversations(in.get(items), in.get(more), in.get(names));
+                            }),
+                            JsonMessage.<UserEvent.Avatars>row(39, UserEvent.Avatars.class, row -> {
+                                fromServer(row);
+                                var digests = row.info("avatars", JsonValue.NAMES, UserEvent.Avatars::digests);
+                                return in -> new UserEvent.Avatars(in.get(digests));
                             })))
             .flatMap(List::stream)
             .toList();

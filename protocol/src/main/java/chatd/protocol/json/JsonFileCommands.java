@@ -4,7 +4,6 @@ import chatd.protocol.command.Command;
 import chatd.protocol.command.FileCommand;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.people.User;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -22,29 +21,7 @@ final class JsonFileCommands {
     /** The form of an upload's start in the first draft of these messages. */
     private static final Pattern NAME_AND_SIZE = Pattern.compile("(.*)\\|([0-9]{1,15})", Pattern.DOTALL);
 
-    /**
-     * Base64 of either alphabet, with or without padding; written in the standard alphabet of RFC
-     * 4648, with padding.
-     */
-    static final JsonValue<byte[]> DATA = JsonValue.of(
-            "string",
-            (value, key) -> {
-                try {
-                    byte[] data = Base64.getDecoder()
-                            .decode(JsonValue.TEXT
-                                    .read(value, key)
-                                    .replace('-', '+')
-                                    .replace('_', '/'));
-                    if (data.length > FileCommand.UploadPiece.MAX_BYTES) {
-                        throw new JsonValue.InvalidMessage(
-                                "%s has more than %d bytes.".formatted(key, FileCommand.UploadPiece.MAX_BYTES));
-                    }
-                    return data;
-                } catch (IllegalArgumentException e) {
-                    throw new JsonValue.InvalidMessage(key + " has to be base64.");
-                }
-            },
-            (out, data) -> out.writeString(Base64.getEncoder().encodeToString(data)));
+    static final JsonValue<byte[]> DATA = JsonValue.base64(FileCommand.UploadPiece.MAX_BYTES);
 
     /** The audience of a file: a user, a group, or, if it is empty, everyone. */
     private static final JsonValue<Audience> RECEIVER = JsonValue.of(

@@ -74,6 +74,12 @@ final class JsonGroupCommands {
                 return in ->
                         new GroupCommand.Set(in.get(group), in.get(history), in.get(open), in.get(topic), in.get(id));
             }),
+            JsonMessage.<GroupCommand.ChangeAvatar>row(23, GroupCommand.ChangeAvatar.class, row -> {
+                var id = JsonMessage.id(row);
+                var group = group(row, "avatar", GroupCommand.ChangeAvatar::group);
+                var avatar = row.info("avatar", JsonPeople.AVATAR, GroupCommand.ChangeAvatar::avatar);
+                return in -> new GroupCommand.ChangeAvatar(in.get(group), in.get(avatar), in.get(id));
+            }),
             JsonMessage.<GroupCommand.Close>row(23, GroupCommand.Close.class, row -> {
                 var id = JsonMessage.id(row);
                 var group = group(row, "close", GroupCommand.Close::group);

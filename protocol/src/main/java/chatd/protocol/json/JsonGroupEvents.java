@@ -6,6 +6,7 @@ import chatd.protocol.event.Event;
 import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.group.GroupAction;
+import chatd.protocol.value.people.Avatar;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,10 @@ final class JsonGroupEvents {
                 var topic = row.infoOrNull("topic", JsonValue.TEXT, act -> ((GroupAction.Set) act.act()).topic());
                 return in -> new GroupAction.Set(in.get(history), in.get(open), in.get(topic));
             }),
+            changed(
+                    "avatar",
+                    GroupAction.AvatarChanged.class,
+                    (row, by) -> in -> new GroupAction.AvatarChanged(Avatar.NONE)),
             changed("close", GroupAction.Closed.class, (row, by) -> in -> new GroupAction.Closed()));
 
     private JsonGroupEvents() {}

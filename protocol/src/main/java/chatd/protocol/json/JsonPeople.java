@@ -4,6 +4,7 @@ import chatd.protocol.command.MessageCommand;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.people.AllowedUsers;
+import chatd.protocol.value.people.Avatar;
 import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Preferences;
 import chatd.protocol.value.people.Unread;
@@ -22,6 +23,12 @@ final class JsonPeople {
 
     static final JsonValue<ConversationPreferences.Notices> NOTIFY =
             JsonValue.word(ConversationPreferences.Notices.values(), ConversationPreferences.Notices::word);
+
+    /** A picture, in base64; empty for none. */
+    static final JsonValue<Avatar> AVATAR = JsonValue.of(
+            "string",
+            (value, key) -> new Avatar(JsonValue.base64(Avatar.MAX_BYTES).read(value, key)),
+            (out, avatar) -> JsonValue.base64(Avatar.MAX_BYTES).write(out, avatar.bytes()));
 
     /** A user, and whether they are online. */
     static final JsonValue<UserEvent.FoundUser> USER = JsonValue.of(

@@ -19,7 +19,7 @@ final class JsonTable {
     private JsonTable() {}
 
     /** The highest message type of the dialect. */
-    private static final int LAST = 38;
+    private static final int LAST = 39;
 
     private static final Map<Class<?>, List<JsonMessage<?>>> BY_RECORD = Stream.concat(
                     JsonCommands.ROWS.stream(), JsonEvents.ROWS.stream())

@@ -302,6 +302,29 @@ interface JsonValue<V> {
             text -> Base64.getUrlDecoder().decode(text),
             bytes -> Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
 
+    /**
+     * Base64 of either alphabet, with or without padding; written in the standard alphabet of RFC 4648, with padding.
+     *
+     * @param limit the maximum number of bytes
+     */
+    static JsonValue<byte[]> base64(int limit) {
+        return of(
+                "string",
+                (value, key) -> {
+                    try {
+                        byte[] bytes = Base64.getDecoder()
+                                .decode(TEXT.read(value, key).replace('-', '+').replace('_', '/'));
+                        if (bytes.length > limit) {
+                            throw new InvalidMessage("%s has more than %d bytes.".formatted(key, limit));
+                        }
+                        return bytes;
+                    } catch (IllegalArgumentException e) {
+                        throw new InvalidMessage(key + " has to be base64.");
+                    }
+                },
+                (out, bytes) -> out.writeString(Base64.getEncoder().encodeToString(bytes)));
+    }
+
     /** A fixed number of bytes in lower-case hexadecimal, kept as text. */
     static JsonValue<String> hex(int bytes) {
         Pattern form = Pattern.compile("[0-9a-f]{" + 2 * bytes + "}");

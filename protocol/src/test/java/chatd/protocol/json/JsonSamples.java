@@ -29,6 +29,7 @@ import chatd.protocol.value.direct.Endpoint;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import chatd.protocol.value.people.AllowedUsers;
+import chatd.protocol.value.people.Avatar;
 import chatd.protocol.value.people.ConversationPreferences;
 import chatd.protocol.value.people.Preferences;
 import chatd.protocol.value.people.Roster;
@@ -101,6 +102,10 @@ public final class JsonSamples {
         samples.put("group-rename", new GroupCommand.Rename(7, "Operations", "24"));
         samples.put("group-role", new GroupCommand.GiveRole(7, U2, GroupRole.ADMIN, "24"));
         samples.put("group-set", new GroupCommand.Set(7, false, true, "on call: alice", "24"));
+        samples.put("group-avatar", new GroupCommand.ChangeAvatar(7, Avatar.NONE, "25"));
+        samples.put(
+                "avatar", new AccountCommand.ChangeAvatar(new Avatar("hello".getBytes(StandardCharsets.UTF_8)), "39"));
+        samples.put("look-up-avatars", new UserCommand.LookUpAvatars(List.of(2L, -7L), "40"));
         samples.put("group-close", new GroupCommand.Close(7, "24"));
         samples.put("group-members", new GroupCommand.ListMembers(7, 0, 200, ""));
         samples.put("group-members-after", new GroupCommand.ListMembers(7, 12, 50, ""));
@@ -363,6 +368,8 @@ public final class JsonSamples {
         samples.put("group-renamed", groupChanged(new GroupAction.Renamed("Operations")));
         samples.put("group-role", groupChanged(new GroupAction.RoleGiven(2, GroupRole.ADMIN)));
         samples.put("group-set", groupChanged(new GroupAction.Set(false, true, "on call: alice")));
+        samples.put("group-avatar-changed", groupChanged(new GroupAction.AvatarChanged(Avatar.NONE)));
+        samples.put("avatars", new UserEvent.Avatars(new TreeMap<>(Map.of(2L, "0".repeat(64), -7L, ""))));
         samples.put("group-closed", groupChanged(new GroupAction.Closed()));
         samples.put(
                 "own-sessions",

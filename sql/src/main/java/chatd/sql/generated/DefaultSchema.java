@@ -12,6 +12,7 @@ import chatd.sql.generated.tables.AccountSettings;
 import chatd.sql.generated.tables.AccountStorage;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
+import chatd.sql.generated.tables.Avatar;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
@@ -68,6 +69,8 @@ public class DefaultSchema extends SchemaImpl {
     public final Amendment AMENDMENT = Amendment.AMENDMENT;
 
     public final AmendmentReader AMENDMENT_READER = AmendmentReader.AMENDMENT_READER;
+
+    public final Avatar AVATAR = Avatar.AVATAR;
 
     public final Blocked BLOCKED = Blocked.BLOCKED;
 
@@ -138,6 +141,7 @@ public class DefaultSchema extends SchemaImpl {
             AccountStorage.ACCOUNT_STORAGE,
             Amendment.AMENDMENT,
             AmendmentReader.AMENDMENT_READER,
+            Avatar.AVATAR,
             Blocked.BLOCKED,
             ChatGroup.CHAT_GROUP,
             Content.CONTENT,

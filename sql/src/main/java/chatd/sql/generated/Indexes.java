@@ -7,6 +7,7 @@ package chatd.sql.generated;
 import chatd.sql.generated.tables.AccountChange;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
+import chatd.sql.generated.tables.Avatar;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.FriendRequest;
@@ -40,6 +41,7 @@ public class Indexes {
     public static final Index AMENDMENT_AMENDMENT_CONVERSATION = Internal.createIndex(DSL.name("amendment_conversation"), Amendment.AMENDMENT, new OrderField[] { Amendment.AMENDMENT.CONVERSATION, Amendment.AMENDMENT.NUMBER }, false);
     public static final Index AMENDMENT_AMENDMENT_MESSAGE = Internal.createIndex(DSL.name("amendment_message"), Amendment.AMENDMENT, new OrderField[] { Amendment.AMENDMENT.MESSAGE, Amendment.AMENDMENT.NUMBER }, false);
     public static final Index AMENDMENT_READER_AMENDMENT_READER_CONVERSATION = Internal.createIndex(DSL.name("amendment_reader_conversation"), AmendmentReader.AMENDMENT_READER, new OrderField[] { AmendmentReader.AMENDMENT_READER.ACCOUNT, AmendmentReader.AMENDMENT_READER.CONVERSATION, AmendmentReader.AMENDMENT_READER.AMENDMENT }, false);
+    public static final Index AVATAR_AVATAR_SHA256 = Internal.createIndex(DSL.name("avatar_sha256"), Avatar.AVATAR, new OrderField[] { Avatar.AVATAR.SHA256 }, false);
     public static final Index BLOCKED_BLOCKED_OTHER = Internal.createIndex(DSL.name("blocked_other"), Blocked.BLOCKED, new OrderField[] { Blocked.BLOCKED.OTHER }, false);
     public static final Index CHAT_GROUP_CHAT_GROUP_CREATOR = Internal.createIndex(DSL.name("chat_group_creator"), ChatGroup.CHAT_GROUP, new OrderField[] { ChatGroup.CHAT_GROUP.CREATOR, ChatGroup.CHAT_GROUP.CREATED }, false);
     public static final Index FRIEND_REQUEST_FRIEND_REQUEST_ASKED = Internal.createIndex(DSL.name("friend_request_asked"), FriendRequest.FRIEND_REQUEST, new OrderField[] { FriendRequest.FRIEND_REQUEST.ASKED }, false);

@@ -12,6 +12,7 @@ import chatd.sql.generated.tables.AccountSettings;
 import chatd.sql.generated.tables.AccountStorage;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
+import chatd.sql.generated.tables.Avatar;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
@@ -56,6 +57,8 @@ public class Tables {
     public static final Amendment AMENDMENT = Amendment.AMENDMENT;
 
     public static final AmendmentReader AMENDMENT_READER = AmendmentReader.AMENDMENT_READER;
+
+    public static final Avatar AVATAR = Avatar.AVATAR;
 
     public static final Blocked BLOCKED = Blocked.BLOCKED;
 

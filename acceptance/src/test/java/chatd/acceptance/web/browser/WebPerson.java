@@ -43,16 +43,16 @@ public final class WebPerson {
                   });
                 }
               };
-              window.allHasCome = async () => {
+              // Nothing else would end a wait in the page: the connection may be cut, and a hidden page draws nothing.
+              window.allHasCome = () => new Promise((done, fail) => {
                 const id = `fence-${++fences}`;
-                await new Promise((done) => {
-                  waiting.set(id, done);
-                  last.send(JSON.stringify({ type: 3, receive: "U999999999", info: "to nobody", id }));
-                });
+                setTimeout(() => fail(new Error("what was sent has not come, or was not drawn")), %d);
+                last.addEventListener("close", () => fail(new Error("the connection was cut")));
                 // What has come is drawn with the next frame.
-                await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-              };
-            })()""";
+                waiting.set(id, () => requestAnimationFrame(() => requestAnimationFrame(done)));
+                last.send(JSON.stringify({ type: 3, receive: "U999999999", info: "to nobody", id }));
+              });
+            })()""".formatted(TestTimeout.MILLIS);
 
     private final Page page;
 

@@ -57,6 +57,7 @@ public record GroupNews(String op, List<String> users, String text) {
                                 + given.role().word() + " of " + group,
                         named(List.of(given.user()), names));
             case GroupAction.Set set -> new GroupNews("set", List.of(), changes(set, group));
+            case GroupAction.AvatarChanged _ -> new GroupNews("avatar", List.of(), "changed the picture of " + group);
             case GroupAction.Closed closed ->
                 new GroupNews("close", List.of(), "closed " + group + ": from now on it can only be read");
         };

@@ -142,6 +142,7 @@ public final class People {
             case GroupAction.Closed closed -> isClosed = true;
             case GroupAction.Renamed _ -> {}
             case GroupAction.Set _ -> {}
+            case GroupAction.AvatarChanged _ -> {}
         }
         if (isIn) {
             groups.put(group, new SessionEvent.OwnGroup(group, change.name(), role, isClosed));

@@ -114,6 +114,7 @@ final class EventHandler {
             case UserEvent.Registered _ -> {}
             case UserEvent.PasswordChanged _ -> {}
             case UserEvent.Found _ -> {}
+            case UserEvent.Avatars _ -> {}
         }
     }
 

@@ -43,6 +43,14 @@ public record GroupCommands(Running running) {
                         },
                         "group"),
                 AdminCommand.of(
+                        GroupCalls.REMOVE_PICTURE,
+                        Role.administratorsAnd(Role.MODERATOR),
+                        (request, by, out) -> {
+                            running.services().groups().administration().removeAvatar(request.group());
+                            return shown(groups().find(request.group()).orElseThrow());
+                        },
+                        "group"),
+                AdminCommand.of(
                         GroupCalls.OWNER,
                         Role.administrators(),
                         (request, by, out) -> {

@@ -84,6 +84,10 @@ public record UserCommands(Running running, Supplier<Config> config) {
                 changing(UserCalls.UNMUTE, (request, by) -> administration().unmute(request.name(), by))
                         .andFor(Role.MODERATOR),
                 changing(
+                                UserCalls.REMOVE_PICTURE,
+                                (request, by) -> administration().removeAvatar(request.name(), by))
+                        .andFor(Role.MODERATOR),
+                changing(
                         UserCalls.NOTE,
                         (request, by) -> administration()
                                 .note(request.name(), Objects.requireNonNullElse(request.note(), ""), by)),

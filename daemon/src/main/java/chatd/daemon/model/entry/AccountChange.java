@@ -33,6 +33,7 @@ public record AccountChange(
         return 300L
                 + (switch (effect) {
                     case Effect.SettingsStored stored -> 2L * stored.document().length;
+                    case Effect.AvatarChanged changed -> 2L * changed.avatar().bytes().length;
                     case Effect.FriendAsked asked -> 3L * asked.text().length();
                     case Effect.MessageReported report ->
                         3L * report.reason().length()

@@ -84,7 +84,8 @@ public record Change(
         REPORTED(25),
         REPORT_CLOSED(26),
         QUOTA(27),
-        REPORT_NOTED(28);
+        REPORT_NOTED(28),
+        AVATAR(29);
 
         public final int code;
 

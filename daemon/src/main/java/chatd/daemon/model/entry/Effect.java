@@ -4,6 +4,7 @@ import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.RememberedDevice;
 import chatd.daemon.model.account.Token;
 import chatd.daemon.model.message.StoredFile;
+import chatd.protocol.value.people.Avatar;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,9 @@ public sealed interface Effect {
             implements Effect {}
 
     record SettingsStored(byte[] document) implements Effect {}
+
+    /** Replaces the user's picture, or removes it. */
+    record AvatarChanged(Avatar avatar) implements Effect {}
 
     /** @param told whether the asked user learns of it */
     record FriendAsked(long asked, String text, boolean told) implements Effect {}

@@ -39,6 +39,7 @@ public record GroupChange(
             case GroupAction.Renamed _ -> List.of();
             case GroupAction.RoleGiven _ -> List.of();
             case GroupAction.Set _ -> List.of();
+            case GroupAction.AvatarChanged _ -> List.of();
             case GroupAction.Closed _ -> List.of();
         };
     }
@@ -64,6 +65,9 @@ public record GroupChange(
 
     @Override
     public long bytes() {
-        return 2_500 + 60L * addedAccounts().size();
+        long avatar = act instanceof GroupAction.AvatarChanged changed
+                ? changed.avatar().bytes().length
+                : 0;
+        return 2_500 + 60L * addedAccounts().size() + 2 * avatar;
     }
 }

@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 final class FileExchange implements Runnable {
     private static final Pattern FILE = Pattern.compile("/files/([1-9][0-9]{0,9})");
 
+    private static final Pattern AVATAR = Pattern.compile("/files/avatars/([0-9a-f]{64})");
+
     /** A command that gives refusals the type of messages about files. */
     private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
 
@@ -107,6 +109,10 @@ final class FileExchange implements Runnable {
         Matcher file = FILE.matcher(path);
         if (file.matches()) {
             return isReading ? file(bearer(true), Long.parseLong(file.group(1))) : notAllowed("GET, HEAD");
+        }
+        Matcher avatar = AVATAR.matcher(path);
+        if (avatar.matches()) {
+            return isReading ? avatar(bearer(true), avatar.group(1)) : notAllowed("GET, HEAD");
         }
         if (path.equals(FileRequests.SESSION)) {
             return method.equals(HttpMethod.POST) ? cookie(bearer(false)) : notAllowed("POST");
@@ -355,6 +361,26 @@ final class FileExchange implements Runnable {
         }
         stream(bearer, outgoing, part, response);
         return null;
+    }
+
+    /** Returns the picture of a user or a group. What its name is the digest of never changes. */
+    private FullHttpResponse avatar(Bearers.Bearer bearer, String sha256) throws InterruptedException {
+        FilesOverHttp.ShownPicture picture =
+                requests.files().avatar(bearer, HexFormat.of().parseHex(sha256));
+        FullHttpResponse response = Responses.of(
+                head,
+                config.http().hsts(),
+                HttpResponseStatus.OK,
+                head.method().equals(HttpMethod.HEAD)
+                        ? Unpooled.EMPTY_BUFFER
+                        : Unpooled.wrappedBuffer(picture.bytes()));
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_LENGTH, picture.bytes().length)
+                .set(HttpHeaderNames.ETAG, '"' + sha256 + '"')
+                .set(HttpHeaderNames.CACHE_CONTROL, "private, max-age=31536000, immutable")
+                .set(HttpHeaderNames.CONTENT_TYPE, picture.mediaType())
+                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "sandbox");
+        return response;
     }
 
     private void stream(Bearers.Bearer bearer, FilesOverHttp.Outgoing outgoing, ByteRange part, HttpResponse response)

@@ -18,6 +18,7 @@ import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.Origin;
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.store.db.Database;
+import chatd.protocol.value.people.Avatar;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -205,6 +206,7 @@ final class AccountRows {
                         .onDuplicateKeyUpdate()
                         .set(ACCOUNT_SETTINGS.DOCUMENT, DSL.excluded(ACCOUNT_SETTINGS.DOCUMENT))
                         .execute();
+            case Effect.AvatarChanged changed -> AvatarRows.write(sql, change.account(), changed.avatar());
             case Effect.AccountUpdated(Account account) -> {
                 update(sql, account, change.time());
                 if (change.kind() == Change.Kind.DISABLED) {
@@ -327,6 +329,7 @@ final class AccountRows {
         sql.deleteFrom(ACCOUNT_NETWORK)
                 .where(ACCOUNT_NETWORK.ACCOUNT.eq(account))
                 .execute();
+        AvatarRows.write(sql, account, Avatar.NONE);
         ContactRows.forget(sql, account);
         LoginRows.endTokens(sql, account, null);
         DeviceRows.forget(sql, account, null);

@@ -8,6 +8,7 @@ import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.PARTY;
 
 import chatd.daemon.model.entry.GroupChange;
+import chatd.protocol.value.Addressee;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import java.util.List;
@@ -28,6 +29,7 @@ public final class GroupRows {
     public static final int ROLE = 6;
     public static final int SET = 7;
     public static final int CLOSED = 8;
+    public static final int AVATAR = 9;
 
     private GroupRows() {}
 
@@ -55,6 +57,7 @@ public final class GroupRows {
                     new Detail(ROLE, given.user(), null, given.role().code, null, null, null);
                 case GroupAction.Set set ->
                     new Detail(SET, null, null, null, set.wholeHistory(), set.open(), set.topic());
+                case GroupAction.AvatarChanged changed -> new Detail(AVATAR, null, null, null, null, null, null);
                 case GroupAction.Closed closed -> new Detail(CLOSED, null, null, null, null, null, null);
             };
         }
@@ -139,6 +142,8 @@ public final class GroupRows {
                         .set(CHAT_GROUP.TOPIC, DSL.coalesce(DSL.val(set.topic(), CHAT_GROUP.TOPIC), CHAT_GROUP.TOPIC))
                         .where(CHAT_GROUP.NUMBER.eq(change.group()))
                         .execute();
+            case GroupAction.AvatarChanged changed ->
+                AvatarRows.write(sql, Addressee.group(change.group()), changed.avatar());
             case GroupAction.Closed closed ->
                 sql.update(CHAT_GROUP)
                         .set(CHAT_GROUP.CLOSED, true)

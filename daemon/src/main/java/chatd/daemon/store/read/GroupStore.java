@@ -17,6 +17,7 @@ import chatd.daemon.store.ledger.GroupRows;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
+import chatd.protocol.value.people.Avatar;
 import chatd.sql.generated.tables.records.GroupChangeRecord;
 import java.time.Instant;
 import java.util.Collection;
@@ -152,6 +153,7 @@ public final class GroupStore {
             case GroupRows.RENAMED -> new GroupAction.Renamed(requireNonNullElse(row.getText(), ""));
             case GroupRows.ROLE -> new GroupAction.RoleGiven(account, GroupRole.of(row.getRole()));
             case GroupRows.SET -> new GroupAction.Set(row.getWholeHistory(), row.getIsOpen(), row.getText());
+            case GroupRows.AVATAR -> new GroupAction.AvatarChanged(Avatar.NONE);
             case GroupRows.CLOSED -> new GroupAction.Closed();
             default -> throw new IllegalArgumentException("no kind of change has the code " + row.getKind());
         };

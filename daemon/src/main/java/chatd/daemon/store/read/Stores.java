@@ -15,7 +15,8 @@ public record Stores(
         StorageStore storage,
         TokenStore tokens,
         DeviceStore devices,
-        SeenStore seen) {
+        SeenStore seen,
+        AvatarStore avatars) {
     public Stores(Database database) {
         this(database, new MessageStore(database));
     }
@@ -33,6 +34,7 @@ public record Stores(
                 new StorageStore(database),
                 new TokenStore(database),
                 new DeviceStore(database),
-                new SeenStore(database));
+                new SeenStore(database),
+                new AvatarStore(database));
     }
 }

@@ -1,5 +1,6 @@
 package chatd.protocol.value.group;
 
+import chatd.protocol.value.people.Avatar;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ public sealed interface GroupAction {
             @Nullable Boolean open,
             @Nullable String topic) implements GroupAction {}
 
+    /** @param avatar the new picture; {@link Avatar#NONE} for none, or if this is history, which does not keep it */
+    record AvatarChanged(Avatar avatar) implements GroupAction {}
+
     record Closed() implements GroupAction {}
 
     /** Returns the users whom the change concerns, besides the one who made it. */
@@ -53,6 +57,7 @@ public sealed interface GroupAction {
             case RoleGiven given -> List.of(given.user());
             case Renamed _ -> List.of();
             case Set _ -> List.of();
+            case AvatarChanged _ -> List.of();
             case Closed _ -> List.of();
         };
     }
