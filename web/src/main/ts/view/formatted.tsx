@@ -27,10 +27,11 @@ function Lines({ text, mentioned }: { text: string; mentioned: readonly string[]
       blocks.push([line]);
     }
   }
-  return <>{blocks.map(blockOf)}</>;
+  return <>{blocks.map((block, index) => blockOf(block, index === blocks.length - 1))}</>;
 }
 
-function blockOf(lines: readonly Line[]) {
+/** @param isLast whether it ends the text: what comes after the text may then be in its last line */
+function blockOf(lines: readonly Line[], isLast: boolean) {
   const [first] = lines;
   switch (first?.kind) {
     case "code":
@@ -40,7 +41,7 @@ function blockOf(lines: readonly Line[]) {
     case "item":
       return <ul>{lines.map(itemOf)}</ul>;
     default:
-      return <div>{lines.map(lineOf)}</div>;
+      return isLast ? <span>{lines.map(lineOf)}</span> : <div>{lines.map(lineOf)}</div>;
   }
 }
 

@@ -64,6 +64,7 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
       </li>
     );
   }
+  const isText = !isTakenBack(entry) && (entry.type === Type.Text || entry.type === Type.TextToAll);
   return (
     <li
       class={`message${isOwn ? " own" : ""}${startsRun ? " first" : ""}${endsRun ? " last" : ""}${showsSender ? " named-by" : ""}${tile > 0 ? ` tile tile${tile}` : ""}${isSelected === true ? " selected" : ""}`}
@@ -84,13 +85,13 @@ export const Message = memoOf(({ entry, conversation, startsRun, endsRun, isNewe
           </button>
         )}
         {!isTakenBack(entry) && entry.re !== undefined && <RepliedTo mid={entry.re} conversation={conversation} toMessage={toMessage} />}
-        <div class="said">
+        <div class="said" {...(isText ? { dir: "auto" as const } : {})}>
           {isTakenBack(entry) ? (
             <p class="gone">{takenBackText(entry.taken_back.by)}</p>
           ) : (
             <>
               {entry.type === Type.Text || entry.type === Type.TextToAll ? (
-                <div class={`text${isOnlyEmoji(entry.info) ? " large" : ""}`} dir="auto">
+                <div class={`text${isOnlyEmoji(entry.info) ? " large" : ""}`}>
                   <FormattedText text={entry.info} mentioned={mentionedNames(entry.mentions ?? [])} />
                 </div>
               ) : (
@@ -218,8 +219,8 @@ export function WaitingMessage({ conversation, waiting, isFirst }: { conversatio
   return (
     <li class={`message own${isFirst ? " first" : ""}${isRefused ? " refused" : " waits"}`}>
       <article class="bubble">
-        <div class="said">
-          <div class="text" dir="auto">
+        <div class="said" dir="auto">
+          <div class="text">
             <FormattedText text={waiting.text} />
           </div>
           <footer>

@@ -71,9 +71,9 @@ export function useTitle(key: Key): string {
 
 const HUES = 8;
 
-/** Returns the class of somebody's colour. */
+/** Returns the class of the colour of a person or a group: those of the same number have different ones. */
 export function hueOf(of: Key): string {
-  return `hue${Number(of.slice(1) || 0) % HUES}`;
+  return `hue${(Number(of.slice(1) || 0) + (isGroup(of) ? HUES / 2 : 0)) % HUES}`;
 }
 
 /** The picture of a person or a group, or else the first letter of the name, in one of a few colours; and whether that person is online. */

@@ -295,6 +295,52 @@ public class WebTalkIT extends BrowserTestBase {
         assertThat(actions).hasAttribute("aria-label", "对此消息的操作");
     }
 
+    /** The time is in the last line of a text where there is room, and never over it. */
+    @Test
+    void theTimeIsInTheLastLineOfATextWhereThereIsRoom() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        String place = """
+                row => {
+                  const range = document.createRange();
+                  range.selectNodeContents(row.querySelector(".text"));
+                  const lines = [...range.getClientRects()];
+                  const time = row.querySelector("footer").getBoundingClientRect();
+                  const last = Math.max(...lines.map((line) => line.bottom));
+                  const isOver = lines.some((line) =>
+                    line.right > time.left + 1 && line.left < time.right - 1 && line.bottom > time.top + 1 && line.top < time.bottom - 1);
+                  return isOver ? "over" : time.top < last ? "in" : "below";
+                }""";
+        for (Device device : List.of(Device.DESK, Device.PHONE)) {
+            WebPerson one = browser.open(chatd, device).logIn(ann).find(ben.name());
+            Map<String, String> expected = Map.of(
+                    "short", "in",
+                    "a line that is longer\nshort", "in",
+                    "שלום עולם, זו שורה ארוכה יותר\nשלום", "in",
+                    "- a list\n- of two", "below",
+                    "**first**\n> quoted\nand said", "in",
+                    "🙂", "in");
+            expected.forEach((text, where) -> {
+                one.composer().fill(text);
+                one.composer().press(device == Device.DESK ? "Enter" : "Control+Enter");
+                assertThat(one.composer()).hasValue("");
+                Locator row = one.page().locator("li.message").last();
+                WebPerson.awaitVisible(row.locator("[aria-label=Sent]"));
+                assertThat(row.evaluate(place)).as("%s: %s", device, text).isEqualTo(where);
+            });
+            // At each width some word ends the line just before the time, and some just in it.
+            for (int words = 1; words < 24; words++) {
+                one.composer().fill("word ".repeat(words) + "end");
+                one.composer().press(device == Device.DESK ? "Enter" : "Control+Enter");
+                assertThat(one.composer()).hasValue("");
+            }
+            WebPerson.awaitGone(one.page().locator(".waits"));
+            for (Locator row : one.page().locator("li.message").all()) {
+                assertThat(row.evaluate(place)).isNotEqualTo("over");
+            }
+        }
+    }
+
     /**
      * Each text has its own direction, and a name in any direction leaves the text around it as it
      * is.
