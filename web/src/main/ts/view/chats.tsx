@@ -2,10 +2,12 @@ import { useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type Conversation, isCollapsed } from "../model/conversation.js";
 import { isUser, type Key } from "../model/place.js";
+import { linesOf, mayBeFormatted, type Run } from "../model/markup.js";
 import { type Entry, isTakenBack } from "../model/timeline.js";
 import { safe } from "../model/safe.js";
 import { emojiOf, partsOf } from "../model/text.js";
 import { useApp } from "./app.js";
+import { formatting } from "./device.js";
 import { ErrorBoundary } from "./guard.js";
 import { Header, Icon, IconButton, Avatar, Name, ConversationLink, useTitle } from "./parts.js";
 import { GroupChange } from "./news.js";
@@ -183,7 +185,7 @@ export function summary(entry: Entry): string {
   switch (entry.type) {
     case Type.Text:
     case Type.TextToAll:
-      return partsOf(firstLine(entry.info))
+      return partsOfLine(firstLine(entry.info))
         .map((part) => (part.kind === "emoji" ? emojiOf(part.text) : part.text))
         .join("");
     case Type.File:
@@ -193,6 +195,12 @@ export function summary(entry: Entry): string {
     case Type.Group:
       return "";
   }
+}
+
+/** Returns the parts of a line, without the marks of its formatting where that is shown. */
+function partsOfLine(line: string): readonly Run["part"][] {
+  const [first] = formatting.value === "on" && mayBeFormatted(line) ? linesOf(line) : [];
+  return first !== undefined && "runs" in first ? first.runs.map(({ part }) => part) : partsOf(line);
 }
 
 function firstLine(text: string): string {

@@ -617,6 +617,8 @@ public class WebTalkIT extends BrowserTestBase {
         assertThat(said.locator("pre")).hasText("if (a < b) { **c** }");
         WebPerson.awaitGone(said.locator("img, b:not(.mention)"));
         AppearanceCheck.check(desk, "formatted");
+        Locator inList = desk.row(ben.name()).locator(".row-last");
+        assertThat(inList).containsText("Meet @" + ann.name() + " at 3, see");
         said.getByText("Copy").click();
         WebPerson.awaitVisible(desk.page().getByText("Copied"));
         assertThat(desk.page().evaluate("navigator.clipboard.readText()")).isEqualTo("if (a < b) { **c** }");
@@ -629,6 +631,7 @@ public class WebTalkIT extends BrowserTestBase {
         desk.button("Back").first().click();
         desk.open(ben.name());
         assertThat(said).hasText(asWritten);
+        assertThat(inList).containsText("**Meet @" + ann.name());
     }
 
     @Test
