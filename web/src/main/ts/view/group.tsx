@@ -31,7 +31,7 @@ export function NewGroup() {
   const app = useApp();
   const { chat } = app;
   const w = words();
-  useFocus(".left");
+  useFocus(".left", "form input");
   const name = useSignal("");
   const chosen = useSignal<readonly Key[]>([]);
   const isOpen = useSignal(false);

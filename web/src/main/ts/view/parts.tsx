@@ -126,13 +126,14 @@ export function Header({ back, is = "back", children, title }: { back?: () => vo
  * the focus goes back to where it was, or else to the composer; unless it has moved elsewhere by then.
  *
  * @param column a selector of the column in which it is
+ * @param first a selector of the field, if it is not the search field
  */
-export function useFocus(column: ".left" | ".card"): void {
+export function useFocus(column: ".left" | ".card", first = "input[type=search]"): void {
   const app = useApp();
   useEffect(() => {
     const before = document.activeElement;
     const opened = document.querySelector(`.rooms > ${column}`);
-    (opened?.querySelector<HTMLElement>("input[type=search]") ?? opened?.querySelector<HTMLElement>("h1"))?.focus({ preventScroll: true });
+    (opened?.querySelector<HTMLElement>(first) ?? opened?.querySelector<HTMLElement>("h1"))?.focus({ preventScroll: true });
     return () => {
       const { activeElement } = document;
       if (activeElement === document.body || opened?.contains(activeElement) === true) {

@@ -1,4 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { isUser, type Key } from "../model/place.js";
 import { useApp } from "./app.js";
 import { useNames } from "./names.js";
@@ -22,14 +23,21 @@ export function PeoplePicker({ label, chosen, isOut }: { label: string; chosen: 
   const found = useNames(text, true);
   const known = [...new Set([...chat.list.value.map(({ key }) => key).filter(isUser), ...chat.people.friends.value])] as Key[];
   const offered = (text === "" ? known : (found.value?.users.map(({ user_id }) => user_id as Key) ?? [])).filter((user) => user !== chat.me && !isOut(user)).slice(0, MAX_OFFERED);
+  const field = useRef<HTMLInputElement>(null);
+  /** Whoever was found by name is chosen: the next name can be typed. */
   const toggle = (user: Key) => {
     chosen.value = chosen.peek().includes(user) ? chosen.peek().filter((one) => one !== user) : [...chosen.peek(), user];
+    if (typed.peek() !== "" && field.current !== null) {
+      field.current.value = typed.value = "";
+      field.current.focus();
+    }
   };
   return (
     <div class="picks">
       <label class="field">
         <span>{label}</span>
         <input
+          ref={field}
           type="search"
           dir="auto"
           placeholder={w.searchPeople}
@@ -39,12 +47,11 @@ export function PeoplePicker({ label, chosen, isOut }: { label: string; chosen: 
           onInput={(event) => (typed.value = event.currentTarget.value)}
           onKeyDown={(event) => {
             const [first] = offered;
-            if (event.key === "Enter" && !event.isComposing) {
+            // With nothing typed, Enter is that of the form.
+            if (event.key === "Enter" && text !== "" && !event.isComposing) {
               event.preventDefault();
-              if (text !== "" && first !== undefined && !chosen.peek().includes(first)) {
+              if (first !== undefined && !chosen.peek().includes(first)) {
                 toggle(first);
-                event.currentTarget.value = "";
-                typed.value = "";
               }
             }
           }}

@@ -1,7 +1,7 @@
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { Excerpt, Filters, Hit } from "../model/search.js";
-import { type Key } from "../model/place.js";
+import { addressOf, type Key } from "../model/place.js";
 import { safe } from "../model/safe.js";
 import * as Type from "../wire/type.js";
 import { useApp } from "./app.js";
@@ -67,7 +67,9 @@ export function Search() {
       app.leave();
     } else if (event.key === "Enter") {
       event.preventDefault();
-      first?.click();
+      if (text !== "") {
+        first?.click();
+      }
     } else if (event.key === "ArrowDown") {
       event.preventDefault();
       first?.focus();
@@ -100,6 +102,23 @@ export function Search() {
         <div role="status">
           {text === "" ? <p class="hint">{w.searchEmpty}</p> : isNothing ? <p class="hint">{w.searchNothing}</p> : refusal !== null ? <p class="problem">{w.code(refusal.code, refusal.reason)}</p> : null}
         </div>
+        {text === "" && isAnything && (
+          <a
+            class="row"
+            href={addressOf({ at: "new" })}
+            onClick={(event) => {
+              event.preventDefault();
+              search.close();
+              app.go({ at: "new" });
+            }}
+          >
+            <span class="initial" aria-hidden="true">
+              <Icon is="plus" />
+            </span>
+            <span class="row-title">{w.newGroup}</span>
+            <span class="row-last" />
+          </a>
+        )}
         {conversations.length > 0 && <h2>{w.chats}</h2>}
         <ul>
           {conversations.map(({ key }) => (
