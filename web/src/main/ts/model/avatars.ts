@@ -47,9 +47,13 @@ export class Avatars {
     this.askAll();
   }
 
-  /** Learns digests; those that the daemon leaves out of its answer have no picture. */
-  learn(digests: Readonly<Record<string, string>>): void {
-    this.digests.value = new Map([...this.digests.peek(), ...Object.entries(digests)]);
+  /** Records what has changed, of those that are shown, or were. */
+  change(digests: Readonly<Record<string, string>>): void {
+    this.learn(Object.entries(digests).filter(([of]) => this.digests.peek().has(of) || this.wanted.has(of)));
+  }
+
+  private learn(digests: readonly (readonly [string, string])[]): void {
+    this.digests.value = new Map([...this.digests.peek(), ...digests]);
   }
 
   forget(): void {
@@ -66,7 +70,8 @@ export class Avatars {
         (answer) => {
           of.forEach((one) => this.wanted.delete(one));
           if (answer.type === Type.Avatars) {
-            this.learn({ ...Object.fromEntries(of.map((one) => [one, ""])), ...answer.info.avatars });
+            // Who is left out has none.
+            this.learn([...of.map((one) => [one, ""] as const), ...Object.entries(answer.info.avatars)]);
           }
         },
         // Without a connection they stay wanted, until there is one.

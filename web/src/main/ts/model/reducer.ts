@@ -48,7 +48,7 @@ export class Reducer {
         people.learn({ [event.info.user_id]: event.info.user_name });
         break;
       case Type.Avatars:
-        chat.avatars.learn(event.info.avatars);
+        chat.avatars.change(event.info.avatars);
         break;
       case Type.FriendRequest:
         people.learn({ [event.send]: event.name });

@@ -60,7 +60,7 @@ public final class OwnAvatar implements Feature {
         long number = session.account();
         Avatar avatar = Avatars.checked(command.avatar());
         int size = avatar.bytes().length;
-        if (directory.avatars().digestOf(number).equals(avatar.isNone() ? "" : Avatars.digest(avatar.bytes()))) {
+        if (directory.avatars().digestOf(number).equals(avatar.digest())) {
             return;
         }
         if (!avatar.isNone()) {

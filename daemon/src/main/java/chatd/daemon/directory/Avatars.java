@@ -1,6 +1,5 @@
 package chatd.daemon.directory;
 
-import chatd.audit.Sha256;
 import chatd.daemon.media.DamagedPicture;
 import chatd.daemon.media.Picture;
 import chatd.daemon.media.Source;
@@ -9,7 +8,6 @@ import chatd.protocol.value.Addressee;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.people.Avatar;
 import java.io.ByteArrayOutputStream;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -37,20 +35,13 @@ public final class Avatars {
         return digests.getOrDefault(addressee, "");
     }
 
-    /** Applies a committed change; returns the digest, empty for none. */
-    public String put(long addressee, Avatar avatar) {
+    /** Applies a committed change. */
+    public void put(long addressee, Avatar avatar) {
         if (avatar.isNone()) {
             digests.remove(addressee);
-            return "";
+        } else {
+            digests.put(addressee, avatar.digest());
         }
-        String digest = digest(avatar.bytes());
-        digests.put(addressee, digest);
-        return digest;
-    }
-
-    /** Returns the SHA-256 of a picture, in lower-case hexadecimal. */
-    public static String digest(byte[] picture) {
-        return HexFormat.of().formatHex(Sha256.digest().digest(picture));
     }
 
     /**

@@ -2,7 +2,6 @@ package chatd.daemon.groups;
 
 import static java.util.Objects.requireNonNullElse;
 
-import chatd.daemon.directory.Avatars;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.FreeText;
@@ -21,7 +20,6 @@ import chatd.protocol.value.Code;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
 import chatd.protocol.value.people.AllowedUsers;
-import chatd.protocol.value.people.Avatar;
 import chatd.protocol.value.people.User;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -136,11 +134,10 @@ final class GroupPolicy {
                 yield new GroupAction.Renamed(group.name());
             }
             case GroupCommand.ChangeAvatar change -> {
-                Avatar avatar = Avatars.checked(change.avatar());
                 String present = directory.avatars().digestOf(Addressee.group(group.number()));
-                checkChanges(!present.equals(avatar.isNone() ? "" : Avatars.digest(avatar.bytes())), now);
+                checkChanges(!present.equals(change.avatar().digest()), now);
                 charge(account, group, counted);
-                yield new GroupAction.AvatarChanged(avatar);
+                yield new GroupAction.AvatarChanged(change.avatar());
             }
             case GroupCommand.GiveRole given -> decideRole(members, given, now);
             case GroupCommand.Set set -> decideSet(account, group, set, counted, now);

@@ -26,6 +26,7 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.group.GroupAction;
+import chatd.protocol.value.people.Avatar;
 import chatd.protocol.value.people.User;
 import java.time.Clock;
 import java.time.Duration;
@@ -90,7 +91,7 @@ public final class Groups implements Feature {
         routes.route(GroupCommand.Leave.class, true, this::change);
         routes.route(GroupCommand.Join.class, true, this::change);
         routes.route(GroupCommand.Rename.class, true, this::change);
-        routes.route(GroupCommand.ChangeAvatar.class, true, this::change);
+        routes.route(GroupCommand.ChangeAvatar.class, true, this::changeAvatar);
         routes.route(GroupCommand.GiveRole.class, true, this::change);
         routes.route(GroupCommand.Set.class, true, this::change);
         routes.route(GroupCommand.Close.class, true, this::change);
@@ -131,6 +132,12 @@ public final class Groups implements Feature {
                 // otherwise.
                 change -> session.answer(
                         new SessionEvent.Accepted(command.id(), change.number(), change.time(), change.group(), null)));
+    }
+
+    /** Checks the picture, which takes some time, on the session's own thread. */
+    private void changeAvatar(Session session, GroupCommand.ChangeAvatar command) throws InterruptedException {
+        Avatar checked = Avatars.checked(command.avatar());
+        change(session, new GroupCommand.ChangeAvatar(command.group(), checked, command.id()));
     }
 
     private void change(Session session, GroupCommand.OfGroup command) throws InterruptedException {
@@ -184,8 +191,7 @@ public final class Groups implements Feature {
             case GroupCommand.Join join -> "join\n" + join.group();
             case GroupCommand.Rename rename -> "rename\n" + rename.group() + '\n' + rename.name();
             case GroupCommand.ChangeAvatar change ->
-                "avatar\n" + change.group() + '\n'
-                        + Avatars.digest(change.avatar().bytes());
+                "avatar\n" + change.group() + '\n' + change.avatar().digest();
             case GroupCommand.GiveRole given ->
                 "role\n" + given.group() + '\n' + given.role().word() + '\n'
                         + given.user().typed();

@@ -172,8 +172,10 @@ public final class Applier {
                                 new UserEvent.Settings(new Document(stored.document())));
             }
             case Effect.AvatarChanged changed -> {
-                String digest = directory.avatars().put(change.account(), changed.avatar());
-                sessions.fanout().tellAll(new UserEvent.Avatars(new TreeMap<>(Map.of(change.account(), digest))));
+                directory.avatars().put(change.account(), changed.avatar());
+                sessions.fanout()
+                        .tellAll(new UserEvent.Avatars(new TreeMap<>(
+                                Map.of(change.account(), changed.avatar().digest()))));
             }
             case Effect.FriendAsked asked -> {
                 String name = directory.nameOf(change.account());

@@ -363,24 +363,34 @@ final class FileExchange implements Runnable {
         return null;
     }
 
-    /** Returns the picture of a user or a group. What its name is the digest of never changes. */
-    private FullHttpResponse avatar(Bearers.Bearer bearer, String sha256) throws InterruptedException {
+    /** Sends the picture of a user or a group, or returns its head. What its name is the digest of never changes. */
+    private @Nullable FullHttpResponse avatar(Bearers.Bearer bearer, String sha256) throws InterruptedException {
         FilesOverHttp.ShownPicture picture =
                 requests.files().avatar(bearer, HexFormat.of().parseHex(sha256));
-        FullHttpResponse response = Responses.of(
-                head,
-                config.http().hsts(),
-                HttpResponseStatus.OK,
-                head.method().equals(HttpMethod.HEAD)
-                        ? Unpooled.EMPTY_BUFFER
-                        : Unpooled.wrappedBuffer(picture.bytes()));
+        if (head.method().equals(HttpMethod.HEAD)) {
+            FullHttpResponse response =
+                    Responses.of(head, config.http().hsts(), HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
+            describe(response, picture, sha256);
+            return response;
+        }
+        HttpResponse response = Responses.head(head, config.http().hsts(), HttpResponseStatus.OK);
+        describe(response, picture, sha256);
+        // Through the session's output, which bounds what readers leave unread.
+        if (connection.begin(response, picture.bytes().length)) {
+            try (SessionOutput.Answer answer = session.output().beginAnswer()) {
+                answer.send(picture.bytes());
+            }
+        }
+        return null;
+    }
+
+    private static void describe(HttpResponse response, FilesOverHttp.ShownPicture picture, String sha256) {
         response.headers()
                 .set(HttpHeaderNames.CONTENT_LENGTH, picture.bytes().length)
                 .set(HttpHeaderNames.ETAG, '"' + sha256 + '"')
                 .set(HttpHeaderNames.CACHE_CONTROL, "private, max-age=31536000, immutable")
                 .set(HttpHeaderNames.CONTENT_TYPE, picture.mediaType())
                 .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "sandbox");
-        return response;
     }
 
     private void stream(Bearers.Bearer bearer, FilesOverHttp.Outgoing outgoing, ByteRange part, HttpResponse response)

@@ -2,8 +2,8 @@ package chatd.daemon.store.ledger;
 
 import static chatd.sql.generated.Tables.AVATAR;
 
-import chatd.audit.Sha256;
 import chatd.protocol.value.people.Avatar;
+import java.util.HexFormat;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 
@@ -18,7 +18,7 @@ final class AvatarRows {
             return;
         }
         sql.insertInto(AVATAR, AVATAR.ADDRESSEE, AVATAR.SHA256, AVATAR.PICTURE)
-                .values(addressee, Sha256.digest().digest(avatar.bytes()), avatar.bytes())
+                .values(addressee, HexFormat.of().parseHex(avatar.digest()), avatar.bytes())
                 .onDuplicateKeyUpdate()
                 .set(AVATAR.SHA256, DSL.excluded(AVATAR.SHA256))
                 .set(AVATAR.PICTURE, DSL.excluded(AVATAR.PICTURE))

@@ -1,6 +1,10 @@
 package chatd.protocol.value.people;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** The picture of a user or a group, as a client sends it: bytes. The array is not copied and must not be changed. */
 public final class Avatar {
@@ -12,6 +16,9 @@ public final class Avatar {
 
     private final byte[] bytes;
 
+    /** Computed when it is first asked for. */
+    private volatile @Nullable String digest;
+
     public Avatar(byte[] bytes) {
         this.bytes = bytes;
     }
@@ -22,6 +29,23 @@ public final class Avatar {
 
     public boolean isNone() {
         return bytes.length == 0;
+    }
+
+    /** Returns the SHA-256, in lower-case hexadecimal; empty for {@link #NONE}. */
+    public String digest() {
+        String known = digest;
+        if (known == null) {
+            try {
+                known = isNone()
+                        ? ""
+                        : HexFormat.of()
+                                .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+            digest = known;
+        }
+        return known;
     }
 
     @Override
