@@ -35,7 +35,7 @@ export class Chat extends ChatState {
   readonly isBehind = signal(false);
   /** How many messages are unread, not counting conversations whose notifications are off. */
   readonly unread = computed(() =>
-    this.list.value.reduce((sum, { unread, notify }) => sum + (notify.value === "none" ? 0 : unread.value), 0),
+    this.list.value.reduce((sum, { unread, isMarked, notify }) => sum + (notify.value === "none" ? 0 : Math.max(unread.value, Number(isMarked.value))), 0),
   );
   /** The latest new message from somebody else, in any conversation: announced to screen readers. */
   readonly arrived = signal<Entry | null>(null);

@@ -75,6 +75,10 @@ export class Conversation {
   read = 0;
   /** Up to which message `unread` counts. */
   private countedTo = 0;
+  /** Whether the user has marked it as unread, on whichever device. */
+  readonly isMarked = signal(false);
+  /** From which message on the user has marked it, on this device; null if they have not. */
+  markedFrom: number | null = null;
   /** The first message that was unread when it was opened; null if none was. */
   readonly firstUnread = signal<number | null>(null);
   /** Where the user was reading when they left it; null at the end. */
@@ -98,6 +102,7 @@ export class Conversation {
     this.setCount(listed.unread, listed.mentions, listed.last.mid);
     this.notify.value = listed.notify;
     this.pinned.value = listed.pinned;
+    this.isMarked.value = listed.marked;
   }
 
   /** Sets the daemon's unread counts, which include messages up to `countedTo`. */

@@ -39,10 +39,11 @@ export class Pages {
     this.current = key;
     this.touch(key);
     const { timeline } = conversation;
-    const message = target ?? conversation.reading?.mid;
+    const marked = this.takeMark(conversation);
+    const message = target ?? marked ?? conversation.reading?.mid;
     const last = conversation.last.peek()?.mid ?? 0;
     conversation.firstUnread.value =
-      conversation.unread.peek() > 0 && conversation.read < last ? this.firstUnreadOf(conversation) : null;
+      marked ?? (conversation.unread.peek() > 0 && conversation.read < last ? this.firstUnreadOf(conversation) : null);
     const isThere = message === undefined || timeline.entries.peek().some((entry) => entry.mid === message);
     const reaches = conversation.unread.peek() === 0 || (timeline.first ?? Infinity) <= conversation.read || !timeline.hasBefore;
     if (timeline.isLoaded && isThere && (reaches || message !== undefined)) {
@@ -60,10 +61,38 @@ export class Pages {
           await this.loadAround(conversation, conversation.read);
         }
       }
-      if (conversation.unread.peek() > 0) {
+      if (conversation.unread.peek() > 0 && marked === null) {
         conversation.firstUnread.value = this.firstUnreadOf(conversation);
       }
     });
+  }
+
+  /**
+   * Marks a conversation as unread, for all of the user's devices; on this one it is opened at the given message. What
+   * others see as read stays read.
+   */
+  async markUnread(conversation: Conversation, mid: number): Promise<void> {
+    conversation.markedFrom = mid;
+    await this.setMark(conversation, true);
+  }
+
+  /** Ends the mark of a conversation that is opened; returns from which message it was unread, if that is known here. */
+  private takeMark(conversation: Conversation): number | null {
+    const { markedFrom } = conversation;
+    conversation.markedFrom = null;
+    if (conversation.isMarked.peek()) {
+      // If it fails, it stays marked elsewhere.
+      this.setMark(conversation, false).catch(() => {});
+    }
+    if (markedFrom !== null) {
+      conversation.reading = null;
+    }
+    return markedFrom;
+  }
+
+  private async setMark(conversation: Conversation, isMarked: boolean): Promise<void> {
+    conversation.isMarked.value = isMarked;
+    await this.known.session.ask({ type: Type.Preferences, info: { conversations: { [conversation.key]: { unread: isMarked } } } });
   }
 
   private firstUnreadOf({ timeline, read }: Conversation): number | null {

@@ -95,10 +95,11 @@ export class Reducer {
         break;
       case Type.Preferences:
         if ("conversations" in event.info) {
-          for (const [key, { notify, pinned }] of Object.entries(event.info.conversations)) {
+          for (const [key, { notify, pinned, unread }] of Object.entries(event.info.conversations)) {
             const conversation = chat.conversation(key as Key);
             conversation.notify.value = notify;
             conversation.pinned.value = pinned;
+            conversation.isMarked.value = unread;
           }
         } else {
           chat.setPreferences(event.info);

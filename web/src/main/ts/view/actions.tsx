@@ -105,6 +105,16 @@ export function Actions({ shown, at, conversation, select, close }: { shown: Mes
           <button type="button" class="act" onClick={andClose(() => select(shown.mid))}>
             {w.select}
           </button>
+          <button
+            type="button"
+            class="act"
+            onClick={andClose(() => {
+              void app.try(chat.pages.markUnread(conversation, shown.mid));
+              app.closeConversation();
+            })}
+          >
+            {w.markUnread}
+          </button>
           {"version" in shown && shown.version !== undefined && (
             <button type="button" class="act" onClick={() => (step.value = "history")}>
               {w.editHistory}

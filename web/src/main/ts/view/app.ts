@@ -116,6 +116,12 @@ export class App {
     }
   }
 
+  /** Closes the conversation that is open. */
+  closeConversation(): void {
+    this.lastOpen.value = null;
+    this.go({ at: "chats" });
+  }
+
   /** Opens the search, for what is in a conversation, or, with null, for anything. */
   find(within: Key | null): void {
     this.chat.search.begin(within);

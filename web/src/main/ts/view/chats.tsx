@@ -109,6 +109,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
   const last = conversation.last.value;
   const waiting = conversation.waiting.value.at(-1);
   const unread = conversation.unread.value;
+  const isMarked = conversation.isMarked.value;
   const draft = conversation.draft.value;
   const typing = conversation.typing.value;
   return (
@@ -121,7 +122,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
           {conversation.pinned.value && <Icon is="pin" />}
         </span>
         <time>{waiting !== undefined ? shortTime(waiting.at) : last !== null ? shortTime(Date.parse(last.time)) : ""}</time>
-        <span class={`row-last${unread > 0 ? " counted" : ""}`}>
+        <span class={`row-last${unread > 0 || isMarked ? " counted" : ""}`}>
           {/* Keyed, so that a changed text is a new element: otherwise the browser counts it as a layout shift. */}
           {typing.length > 0 ? (
             <em>{w.typing(typing.map(({ user }) => chat.people.name(user)))}</em>
@@ -142,6 +143,7 @@ function Row({ conversation, isOpen }: { conversation: Conversation; isOpen: boo
             <LastLine key={last.mid} entry={last} of={conversation.key} />
           ) : null}
         </span>
+        {unread === 0 && isMarked && <span class="count" role="img" aria-label={w.markedUnread} />}
         {unread > 0 && (
           <span class={`count${conversation.notify.value === "none" ? " muted" : ""}`}>
             {conversation.mentions.value > 0 && <span aria-label={w.mentioned}>@</span>}

@@ -50,6 +50,7 @@ const english = {
   select: "Select",
   selected: (n: number) => (n === 1 ? "1 selected" : `${n} selected`),
   onlySomeDeletable: (n: number, of: number) => `Of these ${of}, ${n} can be deleted: those that you wrote, not too long ago.`,
+  markUnread: "Mark unread from here",
   editHistory: "Edit history",
   moreReactions: "More reactions",
   searchEmoji: "Search emoji",

@@ -88,6 +88,7 @@ export const english = {
   findSomebody: "Find people",
   unreadElsewhere: (n: number) => `${n} unread in other chats`,
   unread: (n: number) => `${n >= 100 ? "99+" : n} unread`,
+  markedUnread: "marked as unread",
   mentioned: "mentions you",
   online: "online",
   offline: "offline",

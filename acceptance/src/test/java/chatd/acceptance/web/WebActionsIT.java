@@ -22,6 +22,7 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.MouseButton;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -183,6 +184,36 @@ class WebActionsIT extends BrowserTestBase {
         assertThat(desk.page().locator(".picker button")).hasText(new String[] {"🍈", "🇨🇭"});
     }
 
+    /** On all devices it is marked; on this one it opens there. */
+    @Test
+    void aConversationIsMarkedUnreadFromAMessageOn() {
+        Chatd.Person ann = chatd.person();
+        Chatd.Person ben = chatd.person();
+        try (Writer writer = new Writer(chatd, ben)) {
+            writer.says(ann, "the first");
+            writer.says(ann, "the second");
+            writer.says(ann, "the third");
+        }
+        WebPerson phone = browser.open(chatd, Device.PHONE).logIn(ann);
+        WebPerson desk = browser.open(chatd, Device.DESK).logIn(ann).open(ben.name());
+        desk.reads("the third");
+        Locator elsewhere = phone.row(ben.name()).getByLabel("marked as unread");
+        WebPerson.awaitGone(phone.row(ben.name()).getByLabel("3 unread"));
+        desk.act("the second", "Mark unread from here");
+        WebPerson.awaitVisible(desk.row(ben.name()).getByLabel("marked as unread"));
+        WebPerson.awaitVisible(desk.page().getByText("Choose a chat, or find somebody to talk to."));
+        WebPerson.awaitVisible(elsewhere);
+        assertThat(desk.page()).hasTitle(Pattern.compile("^\\(1\\).*"));
+        // It is kept over a reload of the other device, too.
+        phone.page().reload();
+        WebPerson.awaitVisible(elsewhere);
+
+        desk.open(ben.name());
+        assertThat(desk.page().locator(".new-line + li")).containsText("the second");
+        WebPerson.awaitGone(desk.row(ben.name()).getByLabel("marked as unread"));
+        WebPerson.awaitGone(elsewhere);
+    }
+
     @Test
     void severalMessagesAreSelectedCopiedForwardedAndDeleted() {
         Chatd.Person ann = chatd.person();
@@ -218,6 +249,9 @@ class WebActionsIT extends BrowserTestBase {
         WebPerson.awaitVisible(desk.page().getByText("Forwarded to " + eve.name()));
 
         desk.act("the first", "Select");
+        // The menu is gone by then: Escape would be its own otherwise.
+        WebPerson.awaitVisible(desk.page().getByText("1 selected"));
+        WebPerson.awaitGone(desk.page().locator("dialog[open]"));
         desk.page().keyboard().press("Escape");
         WebPerson.awaitVisible(desk.page().locator(".head .who"));
         desk.act("the first", "Select");
