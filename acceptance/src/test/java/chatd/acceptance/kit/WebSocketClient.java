@@ -2,11 +2,13 @@ package chatd.acceptance.kit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.fixtures.TestTimeout;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
@@ -128,9 +130,16 @@ public final class WebSocketClient implements AutoCloseable {
         return new Received(first & 0xf, (first & COMPRESSED) != 0, payload);
     }
 
-    /** Returns the next text message, answering pings; null if a Close frame and the end come first. */
+    /**
+     * Returns the next text message, answering pings; null if a Close frame and the end come first. Fails if only pings come
+     * for longer than anything takes: each of them begins the timeout of the socket anew.
+     */
     public byte @Nullable [] nextText() throws IOException {
+        long begin = System.nanoTime();
         for (Received frame = next(); frame != null; frame = next()) {
+            if (frame.kind() == PING && System.nanoTime() - begin > TestTimeout.LONG.toNanos()) {
+                throw new SocketTimeoutException("nothing but pings for " + TestTimeout.LONG);
+            }
             switch (frame.kind()) {
                 case TEXT -> {
                     return frame.isCompressed() ? inflated(frame.payload()) : frame.payload();

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,9 +71,7 @@ class ManPagesIT {
     void helpHasAnExampleForEachCommand(String module, String program) throws IOException {
         try (var pages = Files.list(ProcessResult.ROOT.resolve(module + "/src/main/man"))) {
             for (Path page : pages.sorted().toList()) {
-                String name = page.getFileName().toString().replaceFirst("^" + program + "-?(.*)\\.1$", "$1");
-                // The name of a page does not tell "log key" from "log-key"; no command has a dash.
-                List<String> command = name.isEmpty() ? List.of() : List.of(name.split("-", -1));
+                List<String> command = command(page, program);
                 var line = new ArrayList<>(command);
                 line.add("--help");
                 String[] arguments = line.toArray(String[]::new);
@@ -88,5 +88,23 @@ class ManPagesIT {
                 }
             }
         }
+    }
+
+    /**
+     * Returns the command that a page is about: of {@code chat-admin} as its synopsis has it, since the name of a page does
+     * not tell "log key" from "log-key"; no command of {@code chat-client} has a dash.
+     */
+    private static List<String> command(Path page, String program) throws IOException {
+        String name = page.getFileName().toString().replaceFirst("^" + program + "-?(.*)\\.1$", "$1");
+        if (name.isEmpty()) {
+            return List.of();
+        }
+        if (!program.equals("chat-admin")) {
+            return List.of(name.split("-", -1));
+        }
+        Matcher synopsis = Pattern.compile("(?m)^\\\\fB" + program + " ([a-z -]+)\\\\fP")
+                .matcher(Files.readString(page).replace("\\-", "-"));
+        assertThat(synopsis.find()).as("%s has a synopsis", page).isTrue();
+        return List.of(synopsis.group(1).split(" ", -1));
     }
 }

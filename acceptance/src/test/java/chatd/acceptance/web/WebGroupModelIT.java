@@ -156,7 +156,8 @@ class WebGroupModelIT extends BrowserTestBase {
                 .getByRole(
                         AriaRole.CHECKBOX,
                         new Page.GetByRoleOptions().setName(name).setExact(true))
-                .check();
+                .click();
+        WebPerson.awaitVisible(page.button("Leave out " + name));
         chosen.add(name);
     }
 
