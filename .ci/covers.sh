@@ -14,9 +14,9 @@ paths() {
     done
     ;;
   second-mariadb)
-    echo "pom.xml sql daemon/pom.xml daemon/src/main/java/chatd/daemon/store daemon/src/test/java/chatd/daemon/store fixtures"
+    echo "pom.xml sql daemon/pom.xml daemon/src/main/java/chatd/daemon/store daemon/src/test/java/chatd/daemon/store fixtures mariadb"
     ;;
-  generated) echo "pom.xml */pom.xml sql admin-cli admin-api client-cli protocol cli fixtures web/src" ;;
+  generated) echo "pom.xml */pom.xml sql admin-cli admin-api client-cli protocol cli fixtures mariadb web/src" ;;
   esac
 }
 

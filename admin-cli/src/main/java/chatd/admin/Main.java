@@ -2,6 +2,8 @@ package chatd.admin;
 
 import chatd.admin.api.AdminLink;
 import chatd.admin.api.CallFailure;
+import chatd.admin.backup.BackupCommand;
+import chatd.admin.backup.RestoreCommand;
 import chatd.admin.log.LogCommand;
 import chatd.admin.moderation.BroadcastCommand;
 import chatd.admin.moderation.GroupCommand;
@@ -67,6 +69,8 @@ import picocli.CommandLine.Spec;
             StatsCommand.class,
             SearchCommand.class,
             StorageCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             LogCommand.class,
             ConfigCommand.class,
             CertCommand.class,

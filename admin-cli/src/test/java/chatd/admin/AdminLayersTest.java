@@ -25,7 +25,11 @@ class AdminLayersTest {
                 .definedBy("chatd.admin")
                 .layer("commands")
                 .definedBy(
-                        "chatd.admin.user..", "chatd.admin.moderation..", "chatd.admin.log..", "chatd.admin.system..")
+                        "chatd.admin.user..",
+                        "chatd.admin.moderation..",
+                        "chatd.admin.log..",
+                        "chatd.admin.backup..",
+                        "chatd.admin.system..")
                 .layer("terminal")
                 .definedBy("chatd.admin.terminal..")
                 .whereLayer("root")

@@ -41,6 +41,11 @@ public record LogFiles(Path directory) {
         return directory.resolve("audit.part");
     }
 
+    /** Returns the file that is there while a backup is put in the place of the log and its database. */
+    public Path restoring() {
+        return directory.resolve("audit.restoring");
+    }
+
     /** Returns the file key of the file at a path, which a rename does not change; null if there is none. */
     public static @Nullable Object keyOf(Path path) throws IOException {
         try {

@@ -1,8 +1,8 @@
 package chatd.bench;
 
 import chatd.certs.Authority;
-import chatd.fixtures.FileTree;
-import chatd.fixtures.GuardedProcess;
+import chatd.mariadb.FileTree;
+import chatd.mariadb.GuardedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

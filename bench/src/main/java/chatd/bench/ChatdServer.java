@@ -2,7 +2,7 @@ package chatd.bench;
 
 import chatd.daemon.login.Argon2id;
 import chatd.demo.DaemonProcess;
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.PrivateMariaDb;
 import chatd.sql.Migrations;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

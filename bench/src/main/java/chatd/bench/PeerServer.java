@@ -1,6 +1,6 @@
 package chatd.bench;
 
-import chatd.fixtures.GuardedProcess;
+import chatd.mariadb.GuardedProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

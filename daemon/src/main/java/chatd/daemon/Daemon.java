@@ -151,6 +151,11 @@ public final class Daemon {
         Files.createDirectories(config.audit().directory());
         DirectoryLock lock = DirectoryLock.take(config.audit().directory(), "audit.lock", "the log");
         started(lock::close);
+        Path restoring = new LogFiles(config.audit().directory()).restoring();
+        if (Files.exists(restoring)) {
+            throw new IOException("a restoration was interrupted: run `chat-admin restore` again (" + restoring
+                    + " is there until one is complete)");
+        }
         Files.createDirectories(config.admin().directory());
         DirectoryLock sockets = DirectoryLock.take(config.admin().directory(), "admin.lock", "the admin sockets");
         started(sockets::close);

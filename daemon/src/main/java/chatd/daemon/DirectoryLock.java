@@ -15,7 +15,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Exclusive lock on a directory, held by one process; released when the process ends, however it ends. */
-final class DirectoryLock implements Closeable, AuditLog.Keeper {
+public final class DirectoryLock implements Closeable, AuditLog.Keeper {
     private final Path path;
     private final String what;
 
@@ -33,7 +33,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
     }
 
     /** Thrown if another process holds the lock. */
-    static final class Held extends AuditLog.Taken {
+    public static final class Held extends AuditLog.Taken {
         private static final long serialVersionUID = 1L;
 
         Held(String message) {
@@ -48,7 +48,7 @@ final class DirectoryLock implements Closeable, AuditLog.Keeper {
      * @param what names the directory's content in the error message if it is locked, for example {@code "the log"}
      * @throws Held if another process holds the lock; the message names it
      */
-    static DirectoryLock take(Path directory, String name, String what) throws IOException {
+    public static DirectoryLock take(Path directory, String name, String what) throws IOException {
         return new DirectoryLock(directory.resolve(name), what);
     }
 

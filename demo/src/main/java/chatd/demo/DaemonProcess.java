@@ -1,7 +1,7 @@
 package chatd.demo;
 
 import chatd.admin.api.AdminLink;
-import chatd.fixtures.GuardedProcess;
+import chatd.mariadb.GuardedProcess;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -7,7 +7,7 @@ import chatd.admin.api.Password;
 import chatd.admin.api.UserCalls;
 import chatd.certs.Authority;
 import chatd.certs.Pem;
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.PrivateMariaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package chatd.demo;
 
-import chatd.fixtures.FileTree;
+import chatd.mariadb.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;

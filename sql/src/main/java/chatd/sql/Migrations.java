@@ -49,13 +49,50 @@ public final class Migrations {
         if (isCurrent(database)) {
             return;
         }
-        FluentConfiguration configuration = Flyway.configure(Migrations.class.getClassLoader())
+        migrate(configure(database).load());
+    }
+
+    private static FluentConfiguration configure(DataSource database) {
+        return Flyway.configure(Migrations.class.getClassLoader())
                 .dataSource(database)
                 .locations("classpath:chatd/sql/migration")
                 .communityDBSupportEnabled(false)
                 .validateMigrationNaming(true)
                 .table(TABLE);
-        Flyway flyway = configuration.load();
+    }
+
+    /**
+     * Creates the schema that another program's migrations made, in an empty one.
+     *
+     * @param rows what {@link #rows} returned for that schema
+     * @throws Refused if they are not this program's first migrations, or the schema can't be created
+     */
+    public static void create(DataSource database, String rows) {
+        String[] versions = rows.split("\n", -1);
+        if (rows.isEmpty() || !expected().startsWith(rows) || !rows.endsWith("\n")) {
+            throw new Refused(
+                    rows.startsWith(expected())
+                            ? "it has schema version " + version(versions[versions.length - 2])
+                                    + ", newer than this program knows, which has version " + version()
+                                    + ": install the version of chatd that made it, or a later one"
+                            : "its schema was made by another program than chatd, or by a version that was never released");
+        }
+        migrate(configure(database)
+                .target(version(versions[versions.length - 2]))
+                .load());
+    }
+
+    /** Returns the schema's version that this program has. */
+    public static String version() {
+        String[] versions = expected().split("\n", -1);
+        return version(versions[versions.length - 2]);
+    }
+
+    private static String version(String row) {
+        return row.substring(0, row.indexOf(' '));
+    }
+
+    private static void migrate(Flyway flyway) {
         MigrationInfoService info = flyway.info();
         for (MigrationInfo migration : info.all()) {
             MigrationState state = migration.getState();
@@ -82,9 +119,15 @@ public final class Migrations {
      * of the daemon's start time for it.
      */
     static boolean isCurrent(DataSource database) throws SQLException {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            return rows(statement).equals(expected());
+        try (Connection connection = database.getConnection()) {
+            return isCurrent(connection);
+        }
+    }
+
+    /** Returns whether the connection's schema is of this program's version. */
+    public static boolean isCurrent(Connection connection) throws SQLException {
+        try {
+            return rows(connection).equals(expected());
         } catch (SQLSyntaxErrorException e) {
             return false; // the table does not exist
         }
@@ -94,10 +137,11 @@ public final class Migrations {
      * Returns the rows of Flyway's table, one per line, in the order in which they were added;
      * {@code ./chat generate} stores them.
      */
-    static String rows(Statement statement) throws SQLException {
+    public static String rows(Connection connection) throws SQLException {
         StringBuilder rows = new StringBuilder();
-        try (ResultSet result = statement.executeQuery(
-                "select concat_ws(' ', version, checksum, success) from " + TABLE + " order by installed_rank")) {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery("select concat_ws(' ', version, checksum, success) from "
+                        + TABLE + " order by installed_rank")) {
             while (result.next()) {
                 rows.append(result.getString(1)).append('\n');
             }

@@ -3,8 +3,8 @@ package chatd.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import chatd.fixtures.FileTree;
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.FileTree;
+import chatd.mariadb.PrivateMariaDb;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -81,7 +81,7 @@ class MigrationsIT {
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
         assertThat(queryNumber("select count(*) from information_schema.tables where table_schema = database()"))
-                .isEqualTo(34);
+                .isEqualTo(36);
     }
 
     @Test

@@ -1,7 +1,7 @@
 package chatd.sql;
 
-import chatd.fixtures.FileTree;
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.FileTree;
+import chatd.mariadb.PrivateMariaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +41,7 @@ final class SchemaGenerator {
             generate(server.url("chatd"), sources);
             try (Connection connection = DriverManager.getConnection(server.url("chatd"));
                     Statement statement = connection.createStatement()) {
-                Files.writeString(resources.resolve(ROWS), Migrations.rows(statement));
+                Files.writeString(resources.resolve(ROWS), Migrations.rows(connection));
             }
         } finally {
             FileTree.delete(directory);
@@ -64,7 +64,7 @@ final class SchemaGenerator {
                                         new ForcedType()
                                                 .withName("BOOLEAN")
                                                 .withIncludeExpression(
-                                                        ".*\\.must_change|account\\.(everyone|tells_reading|tells_seen)"
+                                                        ".*\\.must_change|restoration\\.logged|account\\.(everyone|tells_reading|tells_seen)"
                                                                 + "|friend_request\\.(open|told)|party\\.(pinned|unread)|reaction\\.hidden|token\\.quiet|file\\.picture"
                                                                 + "|chat_group\\.(whole_history|is_open|closed)|group_member\\.removed"
                                                                 + "|group_change\\.(whole_history|is_open)"),

@@ -5,7 +5,7 @@ import chatd.admin.api.Password;
 import chatd.admin.api.UserCalls;
 import chatd.certs.Authority;
 import chatd.demo.DaemonProcess;
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.PrivateMariaDb;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,6 +51,11 @@ abstract class BareDaemon extends Chatd {
             close();
             throw e instanceof RuntimeException fault ? fault : new UncheckedIOException((IOException) e);
         }
+    }
+
+    /** Returns the name of its schema in the database. */
+    public final String schema() {
+        return schema;
     }
 
     public final Path configuration() {

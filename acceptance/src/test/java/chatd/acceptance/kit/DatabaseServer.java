@@ -1,6 +1,6 @@
 package chatd.acceptance.kit;
 
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.PrivateMariaDb;
 import chatd.sql.Migrations;
 import java.io.IOException;
 import java.io.UncheckedIOException;

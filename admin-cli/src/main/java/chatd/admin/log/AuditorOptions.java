@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The auditor's options: trusted keys and anchors obtained elsewhere; verifies a log against them. */
-final class AuditorOptions {
+public final class AuditorOptions {
     @Option(
             names = "--key",
             paramLabel = "FILE",
@@ -39,7 +39,7 @@ final class AuditorOptions {
     private boolean excerpt;
 
     /** Verifies a log, passing what is read to {@code watch} and showing progress. */
-    Verifier.Report verify(Path log, VerificationListener watch) throws IOException {
+    public Verifier.Report verify(Path log, VerificationListener watch) throws IOException {
         try (Progress progress = new Progress()) {
             return Verifier.verify(log, new AuditorTerms(keys(), anchors(), excerpt), new VerificationListener() {
                 @Override
@@ -98,7 +98,7 @@ final class AuditorOptions {
     }
 
     /** Returns the verdict on a log in which nothing is wrong. */
-    static String verdict(Verifier.Report report) {
+    public static String verdict(Verifier.Report report) {
         if (report.isAuthentic()) {
             return "genuine up to the seal " + report.lastAuthenticSeq();
         }

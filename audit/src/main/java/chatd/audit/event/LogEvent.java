@@ -4,6 +4,7 @@ import static chatd.audit.event.Attribute.*;
 
 import chatd.audit.seal.SealPublicKey;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** Events that the log records about itself. */
@@ -117,6 +118,25 @@ public sealed interface LogEvent extends AuditEvent {
 
     /** A range of numbers that are logged but not stored: {@code kind} is an attribute's name, or {@code account}. */
     record Range(String kind, long from, long to) {}
+
+    /**
+     * The database was restored from a backup; what was logged, or may have been given a number, since then is lost.
+     *
+     * @param backup when the backup was made; {@code sha256} that of its file, in hexadecimal
+     */
+    record Restored(Instant backup, String sha256, List<Range> lost) implements LogEvent {
+        @Override
+        public String type() {
+            return "restore";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, "from the backup of " + backup)
+                    .put(REFERENCE, sha256)
+                    .lost(lost);
+        }
+    }
 
     /** The database is older than the log, for example after a restore; entries logged but not stored are lost. */
     record DatabaseOlder(List<Range> lost) implements LogEvent {

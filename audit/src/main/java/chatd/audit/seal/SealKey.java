@@ -89,7 +89,12 @@ public final class SealKey {
         return made;
     }
 
-    private static SealKey read(Path file) throws IOException {
+    /**
+     * Reads a key.
+     *
+     * @throws IOException if there is none in the file
+     */
+    public static SealKey read(Path file) throws IOException {
         SealPublicKey half = SealPublicKey.read(file);
         byte[] der = PemBlock.PRIVATE_KEY.read(file);
         SealKey key;

@@ -17,7 +17,7 @@ import chatd.daemon.store.ledger.Committed;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.daemon.store.read.Stores;
 import chatd.daemon.trail.AuditTrail;
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.PrivateMariaDb;
 import chatd.protocol.value.References;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -29,6 +29,7 @@ public record Config(
         Direct direct,
         Quota quota,
         Storage storage,
+        Backup backup,
         Limits limits,
         Rates rates,
         Throttle throttle,
@@ -79,6 +80,11 @@ public record Config(
             int pool,
             Duration timeout,
             Fence fence) {
+        /** Returns the same, for another schema and another user of the database. */
+        public Database with(String itsName, String itsUser) {
+            return new Database(socket, host, port, tlsCa, itsName, itsUser, passwordFile, pool, timeout, fence);
+        }
+
         /** Which transactions check that no other daemon has taken the ledger. */
         public enum Fence {
             /** Those on a server of a Galera cluster. */
@@ -189,6 +195,22 @@ public record Config(
      *     accepted
      */
     public record Storage(long reserve, long texts) {}
+
+    /**
+     * @param directory where the backups are; empty if none are made
+     * @param recipients public keys of age; empty if the backups are not encrypted
+     * @param keys whether keys and passwords are in them
+     * @param keep which are kept, such as {@code 7d}; empty for all
+     * @param rate bytes written in a second; 0 for no limit
+     * @param maxAge after how long without one that is a problem; zero for never
+     */
+    public record Backup(
+            Optional<Path> directory,
+            List<String> recipients,
+            boolean keys,
+            List<String> keep,
+            long rate,
+            Duration maxAge) {}
 
     public record Limits(
             int text,

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConfigReader {
     private static final Pattern USER = Pattern.compile("[\\p{L}\\p{M}\\p{Nd}._-]{1,32}");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12}) ?(B|KiB|MiB|GiB)?");
+    private static final Pattern RECIPIENT = Pattern.compile("age1[02-9ac-hj-np-z]{58}");
+    private static final Pattern KEPT = Pattern.compile("[1-9]\\d{0,4}[hdwmy]");
     private static final Pattern TIME = Pattern.compile("(\\d{1,9}) ?(ms|s|m|h|d)");
 
     /** Maximum duration: a hundred years, so that any date computed from it fits the database. */
@@ -229,6 +231,13 @@ public final class ConfigReader {
                 new Config.Storage(
                         from.value("storage.reserve", AT_ONCE, text -> size(text, 0, 1L << 50)),
                         from.value("storage.texts", AT_ONCE, text -> size(text, 0, 1L << 50))),
+                new Config.Backup(
+                        from.value("backup.directory", AT_ONCE, ConfigReader::optionalPath),
+                        from.list("backup.recipients", AT_ONCE, ConfigReader::recipient),
+                        from.value("backup.keys", AT_ONCE, ConfigReader::flag),
+                        from.list("backup.keep", AT_ONCE, ConfigReader::kept),
+                        from.value("backup.rate", AT_ONCE, text -> size(text, 0, 1L << 40)),
+                        from.value("backup.max-age", AT_ONCE, ConfigReader::time)),
                 limits(from),
                 new Config.Rates(
                         from.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, MAX_MESSAGES)),
@@ -248,6 +257,22 @@ public final class ConfigReader {
                         from.value("hashing.parallelism", AT_START, text -> whole(text, 1, 64)),
                         from.value("hashing.threads", AT_START, text -> whole(text, 0, 1_024)),
                         from.value("hashing.waiting", AT_START, text -> whole(text, 1, 1_000_000))));
+    }
+
+    private static String recipient(String text) {
+        if (!RECIPIENT.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "expected a public key of age, which begins with age1, not \"" + text + "\"");
+        }
+        return text;
+    }
+
+    private static String kept(String text) {
+        if (!KEPT.matcher(text).matches()) {
+            throw new IllegalArgumentException("expected a number of hours, days, weeks, months or years, as in"
+                    + " \"7d\" or \"12m\", not \"" + text + "\"");
+        }
+        return text;
     }
 
     private static Config.Limits limits(Settings from) {

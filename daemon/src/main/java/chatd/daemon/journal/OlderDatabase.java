@@ -8,12 +8,13 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 
 /**
- * Detects, at the start, a database that is older than the log because an earlier state of it was restored. Numbers of
+ * Detects, at the start, a database that was restored from a backup, or is older than the log for another reason. Numbers of
  * any kind and names that are in the log are not reused (page {@code audit-log.md}, "No gap between ledger and log").
  */
 public final class OlderDatabase {
@@ -37,7 +38,8 @@ public final class OlderDatabase {
      * @throws chatd.daemon.store.db.DatabaseUnavailable if the database becomes unreachable; may be called again
      */
     public Ledger.LastNumbers writeOff(Ledger.LastNumbers stored, Instant now) throws IOException {
-        if (log.lastMessage() <= stored.message() && log.lastChange() <= stored.change()) {
+        Optional<Ledger.Restoration> restored = ledger.unloggedRestoration();
+        if (restored.isEmpty() && log.lastMessage() <= stored.message() && log.lastChange() <= stored.change()) {
             return stored;
         }
         log.publish();
@@ -49,6 +51,9 @@ public final class OlderDatabase {
                 logged.file(),
                 logged.account(),
                 logged.group()));
+        if (restored.isPresent()) {
+            next = next.atLeast(restored.get().floor());
+        }
         List<LogEvent.Range> lost = new ArrayList<>();
         add(lost, "message", stored.message(), next.message());
         add(lost, "change", stored.change(), next.change());
@@ -56,21 +61,23 @@ public final class OlderDatabase {
         add(lost, "account", stored.account(), next.account());
         add(lost, "group", stored.group(), next.group());
         if (!isLogged) {
-            report(lost);
+            report(restored, lost);
             // Logged first, because a database that has been written to is no longer older; a daemon that ends in
             // between logs it twice.
-            log.appendSealed(new LogEvent.DatabaseOlder(lost));
+            log.appendSealed(restored.<LogEvent>map(from -> new LogEvent.Restored(from.backup(), from.sha256(), lost))
+                    .orElse(new LogEvent.DatabaseOlder(lost)));
             isLogged = true;
         }
         ledger.writeOff(next, logged.names(), now);
         return next;
     }
 
-    private static void report(List<LogEvent.Range> lost) {
+    private static void report(Optional<Ledger.Restoration> restored, List<LogEvent.Range> lost) {
         LOG.error(
-                "CHATD-304 the database is older than the log: it was restored, or replaced by another. Lost: {}. These numbers"
-                        + " and the names in the log are not reused. Accounts are as they were then: repeat any"
-                        + " disabling, deletion or password reset made since",
+                "CHATD-304 {}. Lost: {}. These numbers and the names in the log are not reused. Accounts are as they were"
+                        + " then: repeat any disabling, deletion or password reset made since",
+                restored.map(from -> "the database was restored from the backup of " + from.backup())
+                        .orElse("the database is older than the log: it was restored, or replaced by another"),
                 lost.stream()
                         .map(range -> range.kind() + "s " + range.from() + " to " + range.to())
                         .collect(Collectors.joining(", ")));

@@ -35,6 +35,7 @@ import chatd.daemon.messages.Pages;
 import chatd.daemon.messages.StoredMessages;
 import chatd.daemon.reports.Reports;
 import chatd.daemon.search.Search;
+import chatd.daemon.store.read.BackupStore;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -114,6 +115,10 @@ public final class Services implements AutoCloseable {
                 search,
                 conversations,
                 calls);
+    }
+
+    public BackupStore backups() {
+        return parts.stores().backups();
     }
 
     public Bearers bearers() {

@@ -13,6 +13,7 @@ import chatd.sql.generated.tables.AccountStorage;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Avatar;
+import chatd.sql.generated.tables.Backup;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
@@ -34,6 +35,7 @@ import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.Report;
 import chatd.sql.generated.tables.ReportNote;
+import chatd.sql.generated.tables.Restoration;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -71,6 +73,8 @@ public class DefaultSchema extends SchemaImpl {
     public final AmendmentReader AMENDMENT_READER = AmendmentReader.AMENDMENT_READER;
 
     public final Avatar AVATAR = Avatar.AVATAR;
+
+    public final Backup BACKUP = Backup.BACKUP;
 
     public final Blocked BLOCKED = Blocked.BLOCKED;
 
@@ -114,6 +118,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final ReportNote REPORT_NOTE = ReportNote.REPORT_NOTE;
 
+    public final Restoration RESTORATION = Restoration.RESTORATION;
+
     public final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 
     public final Token TOKEN = Token.TOKEN;
@@ -142,6 +148,7 @@ public class DefaultSchema extends SchemaImpl {
             Amendment.AMENDMENT,
             AmendmentReader.AMENDMENT_READER,
             Avatar.AVATAR,
+            Backup.BACKUP,
             Blocked.BLOCKED,
             ChatGroup.CHAT_GROUP,
             Content.CONTENT,
@@ -163,6 +170,7 @@ public class DefaultSchema extends SchemaImpl {
             Remembered.REMEMBERED,
             Report.REPORT,
             ReportNote.REPORT_NOTE,
+            Restoration.RESTORATION,
             SentOnce.SENT_ONCE,
             Token.TOKEN,
             Withheld.WITHHELD

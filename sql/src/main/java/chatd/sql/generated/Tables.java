@@ -13,6 +13,7 @@ import chatd.sql.generated.tables.AccountStorage;
 import chatd.sql.generated.tables.Amendment;
 import chatd.sql.generated.tables.AmendmentReader;
 import chatd.sql.generated.tables.Avatar;
+import chatd.sql.generated.tables.Backup;
 import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
@@ -34,6 +35,7 @@ import chatd.sql.generated.tables.Receiver;
 import chatd.sql.generated.tables.Remembered;
 import chatd.sql.generated.tables.Report;
 import chatd.sql.generated.tables.ReportNote;
+import chatd.sql.generated.tables.Restoration;
 import chatd.sql.generated.tables.SentOnce;
 import chatd.sql.generated.tables.Token;
 import chatd.sql.generated.tables.Withheld;
@@ -59,6 +61,8 @@ public class Tables {
     public static final AmendmentReader AMENDMENT_READER = AmendmentReader.AMENDMENT_READER;
 
     public static final Avatar AVATAR = Avatar.AVATAR;
+
+    public static final Backup BACKUP = Backup.BACKUP;
 
     public static final Blocked BLOCKED = Blocked.BLOCKED;
 
@@ -101,6 +105,8 @@ public class Tables {
     public static final Report REPORT = Report.REPORT;
 
     public static final ReportNote REPORT_NOTE = ReportNote.REPORT_NOTE;
+
+    public static final Restoration RESTORATION = Restoration.RESTORATION;
 
     public static final SentOnce SENT_ONCE = SentOnce.SENT_ONCE;
 

@@ -2,7 +2,7 @@ package chatd.acceptance.web.browser;
 
 import static org.awaitility.Awaitility.await;
 
-import chatd.fixtures.GuardedProcess;
+import chatd.mariadb.GuardedProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -54,6 +54,7 @@ public final class AllCommands implements AutoCloseable {
         commands.addAll(new SearchCommands(running).all());
         commands.addAll(new StorageCommands(running).all());
         commands.addAll(new LogCommands(log, running, new Semaphore(1)).all());
+        commands.addAll(new BackupCommands(facts.version(), log, running, clock).all());
         commands.addAll(new ConfigCommands(configuration, reloader).all());
         commands.add(AdminCommand.readOnly(
                 SystemCalls.CERTIFICATE,

@@ -4,9 +4,11 @@ import chatd.admin.api.SystemCalls;
 import chatd.audit.write.AuditLog;
 import chatd.certs.ChainFacts;
 import chatd.daemon.admin.Reloader;
+import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.store.db.DatabaseUnavailable;
+import chatd.daemon.store.read.BackupStore;
 import chatd.daemon.store.read.ReportStore;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
@@ -19,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -141,6 +144,26 @@ final class Checks {
         }
     }
 
+    private void addBackupProblems(BackupStore backups, List<String> problems) {
+        backups.lastEnded()
+                .filter(last -> !last.failure().isEmpty())
+                .ifPresent(last -> problems.add("The last backup, to " + last.file() + " at "
+                        + last.time().truncatedTo(ChronoUnit.SECONDS) + ", failed: " + last.failure() + "."));
+        Config.Backup wanted = configuration.get().backup();
+        if (wanted.directory().isEmpty() || wanted.maxAge().isZero()) {
+            return;
+        }
+        Optional<Instant> made = backups.lastMade().map(BackupStore.Ended::time);
+        if (made.isEmpty()) {
+            problems.add(
+                    "No backup has been made yet, though backup.directory is set: `chat-admin backup` makes one, and"
+                            + " `systemctl enable --now chatd-backup.timer` one every night.");
+        } else if (Duration.between(made.get(), clock.instant()).compareTo(wanted.maxAge()) > 0) {
+            problems.add("The last backup is of " + made.get().truncatedTo(ChronoUnit.SECONDS)
+                    + ", longer ago than backup.max-age: see `systemctl status chatd-backup`.");
+        }
+    }
+
     /** Returns what would keep a daemon from starting with the files as they are now. */
     List<String> nextStart() {
         try {
@@ -190,6 +213,7 @@ final class Checks {
         configuration.get().reports().notified().stream()
                 .filter(name -> running.services().directory().named(name).isEmpty())
                 .forEach(name -> problems.add("reports.notify names " + name + ", but no user has that name."));
+        addBackupProblems(running.services().backups(), problems);
         ReportStore.Open open = running.services().reports().open();
         if (open.number() > 0) {
             problems.add((open.number() == 1 ? "A report is open" : open.number() + " reports are open, the oldest")

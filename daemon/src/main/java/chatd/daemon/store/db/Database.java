@@ -70,7 +70,13 @@ public final class Database implements Closeable {
         pool = new HikariDataSource(pooled);
     }
 
-    private static MariaDbDataSource source(Config.Database config, Duration statement)
+    /**
+     * Returns where connections outside any pool come from.
+     *
+     * @param statement the longest that the server may take to answer; zero for no limit
+     * @throws IOException if the password file can't be read
+     */
+    public static MariaDbDataSource source(Config.Database config, Duration statement)
             throws IOException, SQLException {
         MariaDbDataSource source = new MariaDbDataSource(url(config, statement));
         source.setUser(config.user());

@@ -7,6 +7,7 @@ import static chatd.sql.generated.Tables.CHAT_GROUP;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
+import static chatd.sql.generated.Tables.RESTORATION;
 import static chatd.sql.generated.Tables.SENT_ONCE;
 
 import chatd.daemon.config.Config;
@@ -31,6 +32,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +64,11 @@ public final class Ledger implements Closeable {
     public Ledger(Database database, Config.Database config, String host, long pid) {
         this.database = database;
         this.ledgerLock = new LedgerLock(config, host, pid);
+    }
+
+    /** Returns the name of the lock in the database that whoever writes to it holds. */
+    public static String lockName(Config.Database config) {
+        return "chatd." + config.name();
     }
 
     /** Thrown if another daemon writes to this database. */
@@ -377,15 +384,45 @@ public final class Ledger implements Closeable {
 
     /**
      * Writes off what is known elsewhere but missing from this database: no number up to these, and none of these
-     * names, is assigned again. A missing account becomes a deleted one with its name.
+     * names, is assigned again. A missing account becomes a deleted one with its name. A restoration then counts as
+     * logged.
      *
      * @param names the names that accounts had, with their numbers; the last name of each account comes last
      */
     public void writeOff(LastNumbers numbers, Map<String, Long> names, Instant now) {
         attempt(current -> {
-            transact(current, own -> AccountRows.writeOff(Database.context(own), numbers, names, now));
+            transact(current, own -> {
+                AccountRows.writeOff(Database.context(own), numbers, names, now);
+                Database.context(own)
+                        .update(RESTORATION)
+                        .set(RESTORATION.LOGGED, true)
+                        .where(RESTORATION.LOGGED.isFalse())
+                        .execute();
+            });
             return true;
         });
+    }
+
+    /**
+     * A restoration from a backup.
+     *
+     * @param floor no number of any kind up to these is given again
+     * @param backup when the backup was made; {@code sha256} that of its file, in hexadecimal
+     */
+    public record Restoration(LastNumbers floor, Instant backup, String sha256) {}
+
+    /** Returns the restoration that the log does not mention yet; empty if there is none. */
+    public Optional<Restoration> unloggedRestoration() {
+        return attempt(current -> Database.context(current)
+                .selectFrom(RESTORATION)
+                .where(RESTORATION.LOGGED.isFalse())
+                .orderBy(RESTORATION.BEGINS.desc())
+                .limit(1)
+                .fetchOptional(row -> new Restoration(
+                        new LastNumbers(
+                                row.getBegins(), row.getBegins(), row.getFile(), row.getAccount(), row.getChatGroup()),
+                        row.getBackupTime(),
+                        HexFormat.of().formatHex(row.getBackupSha256()))));
     }
 
     /** Returns at most {@code limit} account changes after {@code number}, by number. */

@@ -68,7 +68,7 @@ final class LedgerLock {
     private volatile boolean isFenced;
 
     LedgerLock(Config.Database config, String host, long pid) {
-        this.lockName = "chatd." + config.name();
+        this.lockName = Ledger.lockName(config);
         this.alwaysFenced = config.fence() == Config.Database.Fence.ALWAYS;
         this.host = host;
         this.pid = pid;

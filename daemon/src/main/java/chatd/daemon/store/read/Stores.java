@@ -16,7 +16,8 @@ public record Stores(
         TokenStore tokens,
         DeviceStore devices,
         SeenStore seen,
-        AvatarStore avatars) {
+        AvatarStore avatars,
+        BackupStore backups) {
     public Stores(Database database) {
         this(database, new MessageStore(database));
     }
@@ -35,6 +36,7 @@ public record Stores(
                 new TokenStore(database),
                 new DeviceStore(database),
                 new SeenStore(database),
-                new AvatarStore(database));
+                new AvatarStore(database),
+                new BackupStore(database));
     }
 }

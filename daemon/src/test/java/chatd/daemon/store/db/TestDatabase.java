@@ -2,7 +2,7 @@ package chatd.daemon.store.db;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.store.ledger.Ledger;
-import chatd.fixtures.PrivateMariaDb;
+import chatd.mariadb.PrivateMariaDb;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,357 @@
+package chatd.admin.backup;
+
+import chatd.admin.api.BackupCalls;
+import chatd.admin.api.CallFailure;
+import chatd.admin.api.SystemCalls;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Progress;
+import chatd.admin.terminal.Size;
+import chatd.backup.Backup;
+import chatd.backup.archive.Encryption;
+import chatd.backup.directory.BackupDirectory;
+import chatd.backup.directory.Keep;
+import java.io.Console;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code chat-admin backup}. */
+@Command(
+        name = "backup",
+        description = {
+            "Writes the database, the log, the configuration and certificates into a file, while the daemon runs.",
+            "Run it as root, or as a user who may read them. Without FILE, to backup.directory as configured, with the"
+                    + " other options of [backup].",
+            "Into a directory, contents of files that are in an earlier backup there are not written again.",
+            "Without --recipient, whoever has the file can read all messages."
+        },
+        mixinStandardHelpOptions = true,
+        subcommands = {BackupListCommand.class, BackupVerifyCommand.class},
+        footerHeading = Program.EXAMPLES,
+        footer = {
+            "  chat-admin backup /mnt/elsewhere/chatd.backup",
+            "  chat-admin backup --recipient age1… - | ssh elsewhere 'cat >chatd.backup'",
+            "  chat-admin backup --keep 7d,4w,12m /mnt/elsewhere/backups"
+        })
+public final class BackupCommand implements Callable<Integer> {
+    private static final String STANDARD_OUTPUT = "-";
+    private static final Path CONFIGURATION = Path.of("/etc/chatd/chatd.toml");
+
+    @ParentCommand
+    Program program;
+
+    @Parameters(paramLabel = "FILE", arity = "0..1", description = "A new file, a directory, or - for standard output.")
+    private @Nullable String file;
+
+    @Option(
+            names = "--recipient",
+            paramLabel = "KEY",
+            description =
+                    "Encrypt for this public key of age (age1…), so that only its owner can read the backup; may be"
+                            + " repeated.")
+    private @Nullable List<String> recipients;
+
+    @Option(
+            names = "--with-keys",
+            description = "Include the key that seals the log, TLS keys and the database's password.")
+    private boolean withKeys;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "SIZE",
+            converter = Size.Converter.class,
+            description = "Write no more than this in a second, such as 20MiB.")
+    private @Nullable Size rate;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            split = ",",
+            description =
+                    "In a directory, afterwards delete older backups, except the last of each of the last N hours (h),"
+                            + " days (d), weeks (w), months (m) or years (y); such as 7d,4w,12m.")
+    private @Nullable List<String> keep;
+
+    @Option(
+            names = "--full",
+            description =
+                    "In a directory, write all contents of files again; those of earlier backups can then expire.")
+    private boolean full;
+
+    @Option(
+            names = "--config",
+            paramLabel = "PATH",
+            description = "The configuration file of a daemon that is not running; default: /etc/chatd/chatd.toml.")
+    private @Nullable Path config;
+
+    /** What is backed up, and the daemon's part in it; null if none is running. */
+    private record Source(Backup.Daemon daemon, boolean isRunning, Map<String, String> options) {}
+
+    @Override
+    public Integer call() throws IOException {
+        Source source = source();
+        String target = file != null ? file : source.options().getOrDefault("backup.directory", "");
+        if (target.isEmpty()) {
+            throw new CommandFailure(
+                    Exit.USAGE,
+                    "Name a file or a directory for the backup, or set backup.directory in the configuration.");
+        }
+        try {
+            Backup.Options options = options(source);
+            List<Keep> rules = rules(source);
+            if (!rules.isEmpty() && keep != null && !isDirectory(target)) {
+                throw new CommandFailure(Exit.USAGE, "--keep needs a directory, and " + target + " is none.");
+            }
+            if (source.isRunning()) {
+                program.daemon().call(BackupCalls.BEGIN, new BackupCalls.Begin(target));
+            } else {
+                Program.printError("No daemon is running: the log will not mention this backup.");
+            }
+            return isDirectory(target)
+                    ? intoDirectory(Path.of(target), source, options, rules)
+                    : intoFile(target, source, options);
+        } catch (IOException | CallFailure e) {
+            if (source.isRunning()) {
+                report(new BackupCalls.Failed(target, String.valueOf(e.getMessage())));
+            }
+            throw e;
+        }
+    }
+
+    /** Whether the target is a directory: an existing one, or the configured one. */
+    private boolean isDirectory(String target) {
+        return !target.equals(STANDARD_OUTPUT)
+                && (file == null || Files.isDirectory(Path.of(target)) || target.endsWith("/"));
+    }
+
+    private void report(BackupCalls.Failed failed) {
+        try {
+            program.daemon().call(BackupCalls.FAILED, failed);
+        } catch (CallFailure e) {
+            // The failure itself says more.
+        }
+    }
+
+    private Source source() throws IOException {
+        SystemCalls.Options running;
+        try {
+            running = program.daemon().call(SystemCalls.CONFIG);
+        } catch (CallFailure e) {
+            if (!e.code().equals(CallFailure.NO_DAEMON)) {
+                throw e;
+            }
+            return stopped();
+        }
+        Map<String, String> options = new HashMap<>();
+        Map<String, String> environment = new HashMap<>();
+        for (SystemCalls.Option option : running.options()) {
+            options.put(option.key(), option.value());
+            if (option.source().startsWith("environment ")) {
+                environment.put(option.source().substring("environment ".length()), option.value());
+            }
+        }
+        SystemCalls.Stats stats = program.daemon().call(SystemCalls.STATS);
+        return new Source(
+                Backup.Daemon.of(
+                        stats.identity().version(),
+                        running.file().isEmpty() ? null : Path.of(running.file()),
+                        environment,
+                        program.daemon().call(chatd.admin.api.LogCalls.KEY).pem(),
+                        position -> program.daemon().call(BackupCalls.LOG, new BackupCalls.Position(position))),
+                true,
+                options);
+    }
+
+    private Source stopped() throws IOException {
+        Path there = config != null ? config : Files.exists(CONFIGURATION) ? CONFIGURATION : null;
+        Map<String, String> environment = new HashMap<>();
+        System.getenv().forEach((name, value) -> {
+            if (name.startsWith("CHATD_")) {
+                environment.put(name, value);
+            }
+        });
+        return new Source(Backup.Daemon.of(Program.version(), there, environment, "", position -> {}), false, Map.of());
+    }
+
+    private Backup.Options options(Source source) throws IOException {
+        boolean isConfigured = file == null;
+        List<String> keys =
+                recipients != null ? recipients : isConfigured ? list(source, "backup.recipients") : List.of();
+        for (String key : keys) {
+            Encryption.requireRecipient(key);
+        }
+        return new Backup.Options(
+                keys,
+                withKeys
+                        || (isConfigured
+                                && source.options()
+                                        .getOrDefault("backup.keys", "")
+                                        .equals("true")),
+                bytesPerSecond(source, isConfigured));
+    }
+
+    private long bytesPerSecond(Source source, boolean isConfigured) {
+        Size limit = rate;
+        if (limit == null && isConfigured) {
+            limit = new Size.Converter().convert(source.options().getOrDefault("backup.rate", "0"));
+        }
+        return limit == null || limit.bytes() == Size.UNLIMITED || limit.bytes() == Size.CONFIGURED ? 0 : limit.bytes();
+    }
+
+    private List<Keep> rules(Source source) throws IOException {
+        List<Keep> rules = new ArrayList<>();
+        for (String rule : keep != null ? keep : file == null ? list(source, "backup.keep") : List.<String>of()) {
+            rules.add(Keep.parse(rule));
+        }
+        return rules;
+    }
+
+    private static List<String> list(Source source, String option) {
+        return Stream.of(source.options().getOrDefault(option, "").split(",", -1))
+                .map(String::strip)
+                .filter(each -> !each.isEmpty())
+                .toList();
+    }
+
+    private int intoDirectory(Path directory, Source source, Backup.Options options, List<Keep> rules)
+            throws IOException {
+        List<String> deleted = List.of();
+        Path made;
+        Backup.Made what;
+        try (BackupDirectory backups = new BackupDirectory(directory)) {
+            try (Progress progress = new Progress()) {
+                BackupDirectory.Added added = backups.add(
+                        new Backup(source.daemon(), options, progress::show),
+                        options,
+                        source.daemon().stateFile("backup.key"),
+                        full,
+                        Instant.now());
+                made = added.file();
+                what = added.made();
+            }
+            reportMade(source, made.toString(), what, options);
+            if (!rules.isEmpty()) {
+                deleted = backups.prune(rules);
+            }
+        }
+        print(made.toString(), what, options, deleted);
+        return Exit.OK;
+    }
+
+    private int intoFile(String target, Source source, Backup.Options options) throws IOException {
+        Backup.Made made;
+        if (target.equals(STANDARD_OUTPUT)) {
+            if (Optional.ofNullable(System.console())
+                    .filter(Console::isTerminal)
+                    .isPresent()) {
+                throw new CommandFailure(Exit.USAGE, "Standard output is a terminal: redirect it, or name a file.");
+            }
+            try (Progress progress = new Progress()) {
+                made = new Backup(source.daemon(), options, progress::show)
+                        .write(() -> new FileOutputStream(FileDescriptor.out));
+            }
+            reportMade(source, target, made, options);
+            return Exit.OK;
+        }
+        Path to = Path.of(target);
+        if (Files.exists(to)) {
+            throw new CommandFailure(Exit.CONFLICT, to + " exists already: name a new file.");
+        }
+        Path unfinished = to.resolveSibling(to.getFileName() + ".part");
+        Files.deleteIfExists(unfinished);
+        try (Progress progress = new Progress()) {
+            made = new Backup(source.daemon(), options, progress::show)
+                    .write(() -> BackupDirectory.newFile(unfinished));
+            Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+        reportMade(source, to.toAbsolutePath().toString(), made, options);
+        print(target, made, options, List.of());
+        return Exit.OK;
+    }
+
+    private void reportMade(Source source, String where, Backup.Made made, Backup.Options options) {
+        if (source.isRunning()) {
+            program.daemon()
+                    .call(
+                            BackupCalls.MADE,
+                            new BackupCalls.Made(
+                                    where,
+                                    made.manifest().position(),
+                                    made.file().bytes(),
+                                    made.file().sha256(),
+                                    options.isWithKeys(),
+                                    options.recipients().isEmpty() ? null : String.join(" ", options.recipients())));
+        }
+    }
+
+    /** The result, as JSON. */
+    private record Result(
+            String file,
+            long bytes,
+            String sha256,
+            String time,
+            long position,
+            boolean withKeys,
+            List<String> recipients,
+            long contentsBytes,
+            List<String> needs,
+            List<String> deleted) {}
+
+    private void print(String where, Backup.Made made, Backup.Options options, List<String> deleted) {
+        Backup.Written contents = made.contents();
+        if (program.isJson()) {
+            Format.json(
+                    program.out(),
+                    new Result(
+                            where,
+                            made.file().bytes(),
+                            made.file().sha256(),
+                            made.manifest().time().toString(),
+                            made.manifest().position(),
+                            options.isWithKeys(),
+                            options.recipients(),
+                            contents == null ? 0 : contents.bytes(),
+                            made.manifest().needs(),
+                            deleted));
+            return;
+        }
+        program.out()
+                .println(where + ": " + Format.bytes(made.file().bytes())
+                        + (contents == null ? "" : ", and " + Format.bytes(contents.bytes()) + " of files beside it")
+                        + ", as of " + made.manifest().time() + ", up to number "
+                        + made.manifest().position());
+        program.out().println("SHA-256 " + made.file().sha256());
+        if (options.recipients().isEmpty()) {
+            program.out().println("It is not encrypted: whoever has it can read all messages.");
+        }
+        if (!options.isWithKeys() && !made.manifest().keysLeftOut().isEmpty()) {
+            program.out()
+                    .println("Not in it, and needed to restore: "
+                            + String.join(", ", made.manifest().keysLeftOut()) + ". Keep copies elsewhere.");
+        }
+        if (!deleted.isEmpty()) {
+            program.out().println("Deleted, being older: " + String.join(", ", deleted));
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package chatd.admin.backup;
+
+import chatd.admin.log.AuditorOptions;
+import chatd.admin.terminal.CommandFailure;
+import chatd.admin.terminal.Confirmation;
+import chatd.admin.terminal.Exit;
+import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Program;
+import chatd.admin.terminal.Progress;
+import chatd.backup.Restoration;
+import chatd.backup.data.Schemas;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code chat-admin restore}. */
+@Command(
+        name = "restore",
+        description = {
+            "Puts a backup in the place of what is on this machine, whose daemon must be stopped. Run it as root.",
+            "Everything is loaded beside what is there, and verified, before anything is replaced. What is replaced is moved"
+                    + " aside, under names that are printed, and never deleted. If it is interrupted, run it again.",
+            "A log on this machine that continues the backup's log stays; otherwise the log goes on from the backup's.",
+            "No number that may have been given since the backup is given again: the log says which are lost."
+        },
+        mixinStandardHelpOptions = true,
+        footerHeading = Program.EXAMPLE,
+        footer = "  chat-admin restore --identity age.key /mnt/elsewhere/chatd.backup")
+public final class RestoreCommand implements Callable<Integer> {
+    @ParentCommand
+    private Program program;
+
+    @Mixin
+    private OpenOptions opened = new OpenOptions();
+
+    @Mixin
+    private AuditorOptions auditor = new AuditorOptions();
+
+    @Option(names = "--yes", description = "Do not ask before replacing users and messages that are there.")
+    private boolean yes;
+
+    /** The result, as JSON. */
+    private record Result(
+            String time,
+            long position,
+            long messages,
+            boolean logKept,
+            List<String> movedAside,
+            List<String> keysMissing,
+            List<String> unknown) {}
+
+    @Override
+    public Integer call() throws IOException {
+        List<String> identities = opened.identities();
+        String sha256 = opened.sha256();
+        try (Progress progress = new Progress();
+                Restoration restoration = Restoration.open(opened.file(), identities, progress::show)) {
+            Schemas.Occupied there = restoration.occupied();
+            if (!yes && (there.accounts() > 0 || there.entries() > 0)) {
+                Confirmation.ask("This machine has a chatd with " + Format.count(there.accounts(), "user") + " and "
+                        + Format.count(there.entries(), "message") + ". Replace it by the backup of "
+                        + restoration.manifest().time() + "? It is moved aside, not deleted.");
+            }
+            restoration.load();
+            LogAndMessages check = LogAndMessages.verify(restoration.log(), restoration.digests(), auditor);
+            if (!check.wrong().isEmpty()) {
+                throw new CommandFailure(
+                        Exit.FAILED,
+                        "Nothing was replaced, since the backup differs from its own log: "
+                                + String.join("; ", check.wrong()) + ".");
+            }
+            print(restoration, check, restoration.replace(sha256, Instant.now()));
+        }
+        return Exit.OK;
+    }
+
+    private void print(Restoration restoration, LogAndMessages check, Restoration.Done done) {
+        if (program.isJson()) {
+            Format.json(
+                    program.out(),
+                    new Result(
+                            restoration.manifest().time().toString(),
+                            restoration.manifest().position(),
+                            check.messages(),
+                            done.isLogKept(),
+                            done.movedAside(),
+                            done.keysMissing(),
+                            new ArrayList<>(done.unknownUsers())));
+            return;
+        }
+        program.out()
+                .println("Restored as of " + restoration.manifest().time() + ": "
+                        + Format.count(check.messages(), "message")
+                        + ". What came later is lost; the log will say so.");
+        program.out()
+                .println(
+                        done.isLogKept()
+                                ? "The log of this machine goes on: it continues that of the backup."
+                                : "The log goes on from that of the backup.");
+        done.movedAside().forEach(each -> program.out().println("Moved aside: " + each));
+        if (!done.keysMissing().isEmpty()) {
+            program.out()
+                    .println("Not in the backup, and not here: " + String.join(", ", done.keysMissing())
+                            + ". Put your copies there before the start; otherwise the daemon makes new ones where it can:"
+                            + " the log then goes on under another key, and clients ask about the certificate.");
+        }
+        if (!done.unknownUsers().isEmpty()) {
+            program.out().println("Unknown on this machine: " + String.join(", ", done.unknownUsers()) + ".");
+        }
+        program.out().println("Now start it: systemctl daemon-reload; systemctl start chatd");
+    }
+}

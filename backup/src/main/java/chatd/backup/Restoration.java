@@ -1,0 +1,268 @@
+package chatd.backup;
+
+import chatd.audit.LogFiles;
+import chatd.audit.form.Segment;
+import chatd.backup.archive.BackupFailure;
+import chatd.backup.archive.BackupReader;
+import chatd.backup.archive.Manifest;
+import chatd.backup.data.Loading;
+import chatd.backup.data.Schemas;
+import chatd.daemon.DirectoryLock;
+import chatd.daemon.config.Config;
+import chatd.daemon.store.ledger.Ledger;
+import chatd.mariadb.FileTree;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Restores a backup on this machine, whose daemon is stopped: first everything is loaded beside what is there, and
+ * checked; then what is there is moved aside, and the other put in its place. Interrupted at any moment, it can be run
+ * again. {@link #open}, {@link #load}, {@link #replace}. Used by one thread; blocks.
+ */
+public final class Restoration implements Closeable {
+    private static final DateTimeFormatter STAMP =
+            DateTimeFormatter.ofPattern("uuuuMMdd't'HHmmss").withZone(ZoneOffset.UTC);
+
+    private final Path backup;
+    private final List<String> identities;
+    private final BackupReader reader;
+    private final Path staging;
+    private final Extraction extraction;
+    private final List<Extraction.Extracted> files;
+    private final Config config;
+    private final Config.Database access;
+    private final DirectoryLock lock;
+    private final Schemas schemas;
+
+    private Restoration(
+            Path backup,
+            List<String> identities,
+            BackupReader reader,
+            Extraction extraction,
+            Path staging,
+            List<Extraction.Extracted> files)
+            throws IOException {
+        this.backup = backup;
+        this.identities = identities;
+        this.reader = reader;
+        this.extraction = extraction;
+        this.staging = staging;
+        this.files = files;
+        Manifest manifest = reader.manifest();
+        Path file = manifest.config().isEmpty() ? null : extraction.file(manifest.config());
+        this.config = Configured.read(file, manifest.environment());
+        this.access = DatabaseAccess.ofServer(config.database());
+        this.lock = lock(config.audit().directory());
+        try {
+            this.schemas = Schemas.connect(DatabaseAccess.source(access));
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
+        try {
+            schemas.lock(Ledger.lockName(config.database()));
+        } catch (IOException e) {
+            schemas.close();
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static DirectoryLock lock(Path log) throws IOException {
+        try {
+            Files.createDirectories(log);
+            return DirectoryLock.take(log, "audit.lock", "the log");
+        } catch (DirectoryLock.Held e) {
+            throw new BackupFailure("the daemon is running: stop it first (systemctl stop chatd.socket chatd)", e);
+        }
+    }
+
+    /**
+     * Opens a backup, and makes sure that no daemon runs until this is closed.
+     *
+     * @param identities secret keys of age, in case it is encrypted
+     * @throws BackupFailure if the backup can't be used, a daemon is running, or the database can't be reached
+     */
+    public static Restoration open(Path backup, List<String> identities, Progressing progress) throws IOException {
+        BackupReader reader = BackupReader.open(backup, identities);
+        try {
+            Path log = Path.of(reader.manifest().logDirectory());
+            Path staging = log.resolveSibling(log.getFileName() + ".restoring");
+            FileTree.delete(staging);
+            Files.createDirectories(staging.resolveSibling("."));
+            Files.createDirectory(
+                    staging, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Room.require(staging, reader.manifest().logBytes() + (16 << 20), "to restore the log");
+            Extraction extraction = new Extraction(reader, staging, progress);
+            List<Extraction.Extracted> files = extraction.readFiles();
+            return new Restoration(backup, identities, reader, extraction, staging, files);
+        } catch (IOException | RuntimeException e) {
+            reader.close();
+            throw e;
+        }
+    }
+
+    public Manifest manifest() {
+        return reader.manifest();
+    }
+
+    /** Returns what is in the daemon's database now. */
+    public Schemas.Occupied occupied() throws IOException {
+        return schemas.occupied(config.database().name());
+    }
+
+    private String restoring() {
+        return config.database().name() + "_restoring";
+    }
+
+    /**
+     * Loads everything beside what is there.
+     *
+     * @throws BackupFailure if the backup is damaged, or does not fit this program
+     */
+    public void load() throws IOException {
+        schemas.createAnew(restoring());
+        Config.Database fresh = access.with(restoring(), access.user());
+        try (Loading loading = Loading.begin(reader.manifest(), DatabaseAccess.source(fresh))) {
+            extraction.readRest(loading);
+            EarlierBackups.read(reader.manifest(), backup, identities, loading);
+            loading.finish();
+        }
+    }
+
+    /** Returns the directory of the loaded log, to be verified before anything is replaced. */
+    public Path log() {
+        return extraction.log();
+    }
+
+    /** Returns the digests of the messages and files that were loaded. */
+    public StoredDigests digests() throws IOException {
+        return new StoredDigests(
+                access.with(restoring(), access.user()), manifest().position());
+    }
+
+    /**
+     * What was done.
+     *
+     * @param movedAside where what was there is now
+     * @param isLogKept whether the machine's log goes on, because it continues that of the backup
+     * @param keysMissing files with keys and passwords that are neither in the backup nor on this machine
+     * @param unknownUsers users and groups of the backup that this machine does not have
+     */
+    public record Done(
+            List<String> movedAside, boolean isLogKept, List<String> keysMissing, Set<String> unknownUsers) {}
+
+    /**
+     * Puts what was loaded in the place of what is there, which is moved aside.
+     *
+     * @param sha256 of the backup's file, in hexadecimal
+     */
+    public Done replace(String sha256, Instant now) throws IOException {
+        Path log = config.audit().directory();
+        schemas.recordRestoration(restoring(), config.database().name(), manifest(), sha256, now);
+        boolean isLogKept = continues(new LogFiles(log), new LogFiles(extraction.log()));
+        MovedAside aside = new MovedAside(STAMP.format(now));
+        // Until everything is in its place, no daemon starts.
+        Path marker = new LogFiles(log).restoring();
+        if (!Files.exists(marker)) {
+            Files.createFile(marker);
+        }
+        Path sealKey = config.audit().sealKey().toAbsolutePath();
+        if (!isLogKept) {
+            replaceLog(log, aside);
+            replaceSealKey(sealKey, aside);
+        }
+        for (Extraction.Extracted file : files) {
+            if (!file.original().equals(sealKey) && !isCertificateWithoutKey(file)) {
+                aside.put(file, file.original());
+            }
+        }
+        String current = config.database().name();
+        String before = current + "_before_" + STAMP.format(now);
+        if (schemas.exchange(restoring(), current, before)) {
+            aside.add("the schema " + before + " of the database");
+        }
+        Groups.restore(manifest().groups(), aside.unknown());
+        Files.delete(marker);
+        FileTree.delete(staging);
+        List<String> missing = new ArrayList<>();
+        for (String key : manifest().keysLeftOut()) {
+            if (!Files.exists(Path.of(key))) {
+                missing.add(key);
+            }
+        }
+        return new Done(aside.names(), isLogKept, missing, aside.unknown());
+    }
+
+    /** Returns whether a file is of a certificate that the daemon made for itself, and whose key is not there. */
+    private boolean isCertificateWithoutKey(Extraction.Extracted file) {
+        return config.tls().development().isPresent()
+                && file.original().startsWith(config.tls().development().get().toAbsolutePath())
+                && extraction.file(config.tls().key().toAbsolutePath().toString()) == null;
+    }
+
+    private void replaceLog(Path log, MovedAside aside) throws IOException {
+        aside.moveContents(log, Set.of("audit.lock", LogFiles.name(new LogFiles(log).restoring())));
+        for (Extraction.Extracted file : extraction.logFiles()) {
+            aside.put(file, log.resolve(file.copy().getFileName()));
+        }
+        new LogFiles(log).syncDirectory();
+    }
+
+    /** Puts the backup's key in its place; a key that sealed another log than the restored one is moved aside. */
+    private void replaceSealKey(Path sealKey, MovedAside aside) throws IOException {
+        for (Extraction.Extracted file : files) {
+            if (file.original().equals(sealKey)) {
+                aside.put(file, sealKey);
+                return;
+            }
+        }
+        if (!SealKeys.hasSealed(sealKey, new LogFiles(extraction.log()))) {
+            aside.moveAside(sealKey);
+        }
+    }
+
+    /** Returns whether a log goes on where another ends: whether its files begin as the other's. */
+    private static boolean continues(LogFiles log, LogFiles other) throws IOException {
+        List<Path> closed = other.closed();
+        if (!Files.exists(other.part())) {
+            return !closed.isEmpty()
+                    && isBeginning(closed.getLast(), log.directory().resolve(LogFiles.name(closed.getLast())));
+        }
+        long number = Segment.read(other.part()).number;
+        Path here = log.part();
+        for (Path each : log.closed()) {
+            if (LogFiles.segmentNumber(each) == number) {
+                here = each;
+            }
+        }
+        return isBeginning(other.part(), here);
+    }
+
+    private static boolean isBeginning(Path beginning, Path file) throws IOException {
+        try (FileChannel whole = FileChannel.open(file)) {
+            long differs = Files.mismatch(beginning, file);
+            return differs < 0 || (differs == Files.size(beginning) && whole.size() > differs);
+        } catch (NoSuchFileException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.close();
+        schemas.close();
+        reader.close();
+    }
+}

@@ -1,0 +1,177 @@
+package chatd.backup.archive;
+
+import chatd.audit.Sha256;
+import com.github.luben.zstd.ZstdOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Writes a backup: a tar archive, compressed with zstd and, if there are recipients, encrypted with age; so that
+ * {@code age -d | zstd -d | tar x} opens it, too. The entries are written one after the other, in bounded memory. Used
+ * by one thread; blocks.
+ */
+public final class BackupWriter implements Closeable {
+    private static final int LEVEL = 3;
+    private static final int BUFFER = 64 << 10;
+
+    private final PacedOutput target;
+    private final MessageDigest outer = Sha256.digest();
+    private final MessageDigest inner = Sha256.digest();
+    private final TarArchiveOutputStream tar;
+    private final Map<String, Long> rows = new LinkedHashMap<>();
+    private long entries;
+
+    /**
+     * Begins a backup.
+     *
+     * @param target receives its bytes, and is closed with it
+     * @param recipients public keys of age; if empty, the backup is not encrypted
+     * @param rate the highest number of bytes written in a second; 0 for no limit
+     * @throws BackupFailure if a recipient is not a public key
+     */
+    public BackupWriter(OutputStream target, List<String> recipients, long rate) throws IOException {
+        this.target = new PacedOutput(target, rate);
+        OutputStream out = new DigestOutputStream(this.target, outer);
+        if (!recipients.isEmpty()) {
+            out = Encryption.encrypt(out, recipients);
+        }
+        ZstdOutputStream compressed = new ZstdOutputStream(out, LEVEL);
+        compressed.setChecksum(true);
+        tar = new TarArchiveOutputStream(compressed, StandardCharsets.UTF_8.name());
+        tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+        tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
+    }
+
+    /** Adds an entry. */
+    public void add(String name, byte[] bytes) throws IOException {
+        begin(new TarArchiveEntry(name), bytes.length);
+        write(bytes, bytes.length);
+        tar.closeArchiveEntry();
+    }
+
+    /** Counts rows of a table that were added. */
+    public void count(String table, long added) {
+        rows.merge(table, added, Long::sum);
+    }
+
+    /** Provides the bytes of an entry, in pieces of any size. */
+    public interface Pieces {
+        /** Returns the next piece; an empty array at the end. */
+        byte[] next() throws IOException;
+    }
+
+    /**
+     * Adds an entry of a known size.
+     *
+     * @throws BackupFailure if there are more bytes, or fewer
+     */
+    public void add(String name, long size, Pieces pieces) throws IOException {
+        begin(new TarArchiveEntry(name), size);
+        long written = 0;
+        for (byte[] piece = pieces.next(); piece.length > 0; piece = pieces.next()) {
+            written += piece.length;
+            if (written > size) {
+                break;
+            }
+            write(piece, piece.length);
+        }
+        requireSize(name, size, written);
+        tar.closeArchiveEntry();
+    }
+
+    /** Adds a file of the machine with its owner, group and permissions. */
+    public void add(String name, MachineFile file) throws IOException {
+        try (InputStream in = Files.newInputStream(file.path())) {
+            add(name, file, in);
+        }
+    }
+
+    /**
+     * Adds a file of the machine with its owner, group and permissions; of a file that grows meanwhile, the first
+     * {@code file.size()} bytes.
+     *
+     * @param in its bytes
+     * @throws BackupFailure if it became shorter
+     */
+    public void add(String name, MachineFile file, InputStream in) throws IOException {
+        TarArchiveEntry entry = new TarArchiveEntry(name);
+        entry.setMode(file.mode());
+        entry.setUserName(file.owner());
+        entry.setGroupName(file.group());
+        entry.setModTime(file.modified().toEpochMilli());
+        begin(entry, file.size());
+        long written = 0;
+        byte[] buffer = new byte[BUFFER];
+        while (written < file.size()) {
+            int read = in.read(buffer, 0, (int) Math.min(buffer.length, file.size() - written));
+            if (read < 0) {
+                break;
+            }
+            write(buffer, read);
+            written += read;
+        }
+        requireSize(file.path().toString(), file.size(), written);
+        tar.closeArchiveEntry();
+    }
+
+    private static void requireSize(String name, long size, long written) throws BackupFailure {
+        if (written != size) {
+            throw new BackupFailure(
+                    name + " should have " + size + " bytes, and has " + (written < size ? "only " + written : "more"));
+        }
+    }
+
+    private void begin(TarArchiveEntry entry, long size) throws IOException {
+        entry.setSize(size);
+        tar.putArchiveEntry(entry);
+        inner.update((entry.getName() + "\n" + size + "\n").getBytes(StandardCharsets.UTF_8));
+        entries++;
+    }
+
+    private void write(byte[] bytes, int length) throws IOException {
+        tar.write(bytes, 0, length);
+        inner.update(bytes, 0, length);
+    }
+
+    /** Returns the number of bytes written to the target so far. */
+    public long written() {
+        return target.written();
+    }
+
+    /** Ends the backup with its {@link Summary}; nothing can be added any more. */
+    public void finish() throws IOException {
+        String digest = HexFormat.of().formatHex(inner.digest());
+        byte[] summary = JsonMapper.shared().writeValueAsBytes(new Summary(entries, digest, rows));
+        TarArchiveEntry entry = new TarArchiveEntry(Summary.ENTRY);
+        entry.setSize(summary.length);
+        tar.putArchiveEntry(entry);
+        tar.write(summary);
+        tar.closeArchiveEntry();
+        tar.finish();
+        tar.close();
+    }
+
+    /** Returns the SHA-256, in hexadecimal, of everything written to the target, once {@link #finish finished}. */
+    public String sha256() {
+        return HexFormat.of().formatHex(outer.digest());
+    }
+
+    /** Closes the target without ending the backup, unless it was ended. */
+    @Override
+    public void close() throws IOException {
+        target.close();
+    }
+}
