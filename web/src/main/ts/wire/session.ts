@@ -311,8 +311,11 @@ export class Session {
 
   private loginAnswered(event: Welcome | Extract<Refused, { type: typeof Type.LoggedIn }>): void {
     if ("token" in event.info && this.piggybackedAnswer !== null) {
-      const isResumed = this.token !== null && event.info.behind !== true;
       const welcome = event as Welcome;
+      const { behind, restored } = welcome.info;
+      const isResumed = this.token !== null && behind !== true && restored === undefined;
+      // What came after the backup is lost; what comes from now on has higher numbers.
+      this.after = Math.max(this.after, restored?.until ?? 0);
       this.ownNumber = welcome.receive;
       this.user = welcome.receive;
       this.token = welcome.info.token;

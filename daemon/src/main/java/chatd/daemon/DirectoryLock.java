@@ -7,7 +7,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -57,8 +57,7 @@ public final class DirectoryLock implements Closeable, AuditLog.Keeper {
         FileChannel opened =
                 FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
-            FileLock lock = opened.tryLock();
-            if (lock == null) {
+            if (!isLocked(opened)) {
                 ByteBuffer holder = ByteBuffer.allocate(20);
                 opened.read(holder, 0);
                 String pid = new String(holder.array(), 0, holder.position(), StandardCharsets.US_ASCII).strip();
@@ -73,6 +72,15 @@ public final class DirectoryLock implements Closeable, AuditLog.Keeper {
         } catch (IOException e) {
             opened.close();
             throw e;
+        }
+    }
+
+    private static boolean isLocked(FileChannel file) throws IOException {
+        try {
+            return file.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            // Another part of this process has it.
+            return false;
         }
     }
 

@@ -19,7 +19,6 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads a backup from its beginning, entry by entry, in bounded memory. Whoever has read it to its end knows that no
@@ -250,7 +249,7 @@ public final class BackupReader implements Closeable {
         String digest = HexFormat.of().formatHex(inner.digest());
         Summary summary;
         try {
-            summary = JsonMapper.shared().readValue(last.readWhole(), Summary.class);
+            summary = Summary.read(last.readWhole());
         } catch (JacksonException e) {
             throw damaged(e);
         }

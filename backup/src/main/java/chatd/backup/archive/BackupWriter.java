@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Writes a backup: a tar archive, compressed with zstd and, if there are recipients, encrypted with age; so that
@@ -154,7 +153,7 @@ public final class BackupWriter implements Closeable {
     /** Ends the backup with its {@link Summary}; nothing can be added any more. */
     public void finish() throws IOException {
         String digest = HexFormat.of().formatHex(inner.digest());
-        byte[] summary = JsonMapper.shared().writeValueAsBytes(new Summary(entries, digest, rows));
+        byte[] summary = new Summary(entries, digest, rows).toBytes();
         TarArchiveEntry entry = new TarArchiveEntry(Summary.ENTRY);
         entry.setSize(summary.length);
         tar.putArchiveEntry(entry);

@@ -41,6 +41,7 @@ final class SessionOpener {
     private final Tokens tokens;
     private final Conversations conversations;
     private final History history;
+    private final Restorations restorations;
     private final Welcomes welcomes;
     private final FeatureContext context;
     private final Supplier<Config> config;
@@ -61,7 +62,8 @@ final class SessionOpener {
         this.tokens = tokens;
         this.conversations = conversations;
         this.history = history;
-        this.welcomes = new Welcomes(context);
+        this.restorations = new Restorations(context.stores().restorations().all());
+        this.welcomes = new Welcomes(context, restorations);
         this.context = context;
         this.config = context.config();
         this.contacts = context.contacts();
@@ -134,6 +136,9 @@ final class SessionOpener {
                     account,
                     isResumed && !snapshot.behind() ? attempt.proposal.request().after() : snapshot.upTo(),
                     loggedIn.deliveredTo());
+            restorations
+                    .lossOf(attempt.proposal.request(), attempt.proposal.lastLogin())
+                    .ifPresent(lost -> answer.send(new SessionEvent.Notice(Restorations.notice(lost), lost.time())));
             for (UserEvent changed : conversations.changedSince(account, snapshot.parties(), snapshot.generation())) {
                 answer.send(changed);
             }

@@ -35,13 +35,15 @@ final class Welcomes {
     private final IntSupplier udpPort;
     private final Contacts contacts;
     private final Directory directory;
+    private final Restorations restorations;
 
-    Welcomes(FeatureContext context) {
+    Welcomes(FeatureContext context, Restorations restorations) {
         this.config = context.config();
         this.version = context.version();
         this.udpPort = context.udpPort();
         this.contacts = context.contacts();
         this.directory = context.directory();
+        this.restorations = restorations;
     }
 
     /**
@@ -110,7 +112,11 @@ final class Welcomes {
                         limits()),
                 token,
                 remembered == null ? null : remembered.key(),
-                snapshot.behind());
+                snapshot.behind(),
+                restorations
+                        .lossOf(login.request(), login.lastLogin())
+                        .map(lost -> new SessionEvent.Restored(lost.backup(), lost.position(), lost.begins()))
+                        .orElse(null));
     }
 
     private List<SessionEvent.OwnGroup> groups(long account) {

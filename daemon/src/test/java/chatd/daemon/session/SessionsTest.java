@@ -44,7 +44,8 @@ class SessionsTest {
             new SessionEvent.Server("test", true, 0, Limits.DEFAULT),
             Secret.of("token"),
             null,
-            false);
+            false,
+            null);
     private final Sessions sessions =
             Sessions.of(0, new TreeMap<>(NAMES), account -> List.of(), Clock.fixed(NOW, ZoneOffset.UTC));
 

@@ -63,6 +63,8 @@ public sealed interface SessionEvent extends Event {
      * @param key with which the device can log in next time; null if it is not remembered
      * @param missedTooMuch whether too many messages were missed to send them: the client reads those it
      *     wants from the history
+     * @param restored if the server was restored from a backup since the client knew it, and it may know messages that
+     *     are lost; null otherwise
      */
     record State(
             List<Long> friends,
@@ -77,7 +79,17 @@ public sealed interface SessionEvent extends Event {
             Server server,
             Secret token,
             @Nullable Secret key,
-            boolean missedTooMuch) {}
+            boolean missedTooMuch,
+            @Nullable Restored restored) {}
+
+    /**
+     * A restoration of the server from a backup.
+     *
+     * @param backup when the backup was made
+     * @param after the messages with higher numbers than this are lost, up to {@code until}, above which the server goes
+     *     on
+     */
+    record Restored(Instant backup, long after, long until) {}
 
     /** A group that the user is in. */
     record OwnGroup(long group, String name, GroupRole role, boolean closed) {}

@@ -126,6 +126,20 @@ final class JsonWelcome {
                 out.writeEndObject();
             });
 
+    private static final JsonValue<SessionEvent.Restored> RESTORED = JsonValue.of(
+            "{ time: Time, after: number, until: number }",
+            (value, key) -> new SessionEvent.Restored(
+                    JsonValue.TIME.read(value.path("time"), key),
+                    JsonValue.WHOLE.read(value.path("after"), key),
+                    JsonValue.WHOLE.read(value.path("until"), key)),
+            (out, restored) -> {
+                out.writeStartObject();
+                JsonValue.TIME.write(out.writeName("time"), restored.backup());
+                JsonValue.WHOLE.write(out.writeName("after"), restored.after());
+                JsonValue.WHOLE.write(out.writeName("until"), restored.until());
+                out.writeEndObject();
+            });
+
     static final JsonMessage<SessionEvent.Welcome> ROW = JsonMessage.row(2, SessionEvent.Welcome.class, row -> {
         row.constant("send", User.SERVER);
         var user = row.envelope("receive", JsonValue.NUMBERED, SessionEvent.Welcome::user);
@@ -169,6 +183,8 @@ final class JsonWelcome {
                 "key", JsonValue.SECRET, welcome -> state(welcome).key());
         var behind =
                 row.info("behind", JsonValue.FLAG, welcome -> state(welcome).missedTooMuch(), false);
+        var restored =
+                row.infoOrNull("restored", RESTORED, welcome -> state(welcome).restored());
         var lastLogin = row.info("last_login", JsonValue.OPTIONAL_TIME, SessionEvent.Welcome::lastLogin);
         var time = row.info("time", JsonValue.TIME, welcome -> requireNonNull(welcome.time()));
         return in -> {
@@ -201,7 +217,8 @@ final class JsonWelcome {
                             new SessionEvent.Server(read.version(), read.everyone(), read.udpPort(), in.get(limits)),
                             in.get(token),
                             in.get(key),
-                            in.get(behind)));
+                            in.get(behind),
+                            in.get(restored)));
         };
     });
 

@@ -471,7 +471,8 @@ public final class JsonSamples {
                 new SessionEvent.Server("1.2", true, 7443, LIMITS),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"),
-                true);
+                true,
+                new SessionEvent.Restored(TIME, 300, 4_294_967_596L));
     }
 
     private static SessionEvent.State stateOfNothing() {
@@ -488,7 +489,8 @@ public final class JsonSamples {
                 new SessionEvent.Server("1.2", false, 0, Limits.DEFAULT),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 null,
-                false);
+                false,
+                null);
     }
 
     private static MessageEvent.GroupChanged groupChanged(GroupAction act) {

@@ -178,6 +178,10 @@ public final class ResumedSession extends ChatSession {
         if (!isContinued) {
             account.forgetReceived();
         }
+        if (state.restored() != null) {
+            // What came before is known to be lost; what is sent from now on has higher numbers.
+            account.setReceived(state.restored().until());
+        }
     }
 
     private void keep(@Nullable Secret secret) {
@@ -221,7 +225,7 @@ public final class ResumedSession extends ChatSession {
             if (!(answer instanceof LoginExchange.Refused(LoginExchange.Reason reason, String text)
                     && reason == LoginExchange.Reason.WRONG_PASSWORD)) {
                 isContinued = answer instanceof LoginExchange.LoggedIn in
-                        && !Objects.requireNonNull(in.welcome().state()).missedTooMuch();
+                        && isWhole(Objects.requireNonNull(in.welcome().state()));
                 return answer;
             }
             // The session has ended meanwhile.
@@ -233,6 +237,11 @@ public final class ResumedSession extends ChatSession {
         return secret != null
                 ? login().as(account.name()).logIn(secret)
                 : login().as(account.name()).logInByKey(Objects.requireNonNull(device));
+    }
+
+    /** Returns whether nothing is missing between what was received before and what follows. */
+    private static boolean isWhole(SessionEvent.State state) {
+        return !state.missedTooMuch() && state.restored() == null;
     }
 
     /** Waits for what was sent; a device that is remembered stays so, any other session ends. */

@@ -17,7 +17,8 @@ public record Stores(
         DeviceStore devices,
         SeenStore seen,
         AvatarStore avatars,
-        BackupStore backups) {
+        BackupStore backups,
+        RestorationStore restorations) {
     public Stores(Database database) {
         this(database, new MessageStore(database));
     }
@@ -37,6 +38,7 @@ public record Stores(
                 new DeviceStore(database),
                 new SeenStore(database),
                 new AvatarStore(database),
-                new BackupStore(database));
+                new BackupStore(database),
+                new RestorationStore(database));
     }
 }
