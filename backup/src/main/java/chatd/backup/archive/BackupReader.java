@@ -261,8 +261,13 @@ public final class BackupReader implements Closeable {
             if (tar.getNextEntry() != null) {
                 throw new BackupFailure(name + " is damaged: something follows its summary");
             }
-            while (compressed.read(buffer) >= 0) {
-                // To the end, for its checksum.
+            // To the end, for its checksum; an archive ends with zeros.
+            for (int read = compressed.read(buffer); read >= 0; read = compressed.read(buffer)) {
+                for (int i = 0; i < read; i++) {
+                    if (buffer[i] != 0) {
+                        throw new BackupFailure(name + " is damaged: something follows its end");
+                    }
+                }
             }
             if (plain.read() >= 0) {
                 throw new BackupFailure(name + " is damaged: something follows its end");
