@@ -61,7 +61,7 @@ programs() {
 service() {
   install_to 755 "$1/sbin" src/bin/chatd-setup
   install_to 644 "$1/lib/systemd/system" src/units/chatd.service src/units/chatd.socket \
-    src/units/chatd-archive.service
+    src/units/chatd-archive.service src/units/chatd-backup.service src/units/chatd-backup.timer
   mkdir -p "$1/lib/sysusers.d" "$1/lib/tmpfiles.d"
   install -m 644 src/units/sysusers.conf "$1/lib/sysusers.d/chatd.conf"
   install -m 644 src/units/tmpfiles.conf "$1/lib/tmpfiles.d/chatd.conf"

@@ -61,6 +61,9 @@ def talk(tls):
             logged_in, me, token = True, info["user_id"], info["token"]
             if info.get("behind"):
                 print("More was said meanwhile than can be shown here.", file=sys.stderr)
+            if restored := info.get("restored"):
+                print("The server was restored: what was said after", restored["time"], "is lost.", file=sys.stderr)
+                seen = max(seen, restored["until"])
             for name, text in unanswered.items():
                 send(3, text, receive=other, id=name)
         elif kind == 2 and token and info["code"] == "wrong-password":

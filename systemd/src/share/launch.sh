@@ -148,13 +148,14 @@ run_cli() {
   exec "$JAVA_HOME/bin/java" $cli_options -Xlog:disable "-Xlog:all=warning,cds*=off,aot*=off:stderr" "$@"
 }
 
-# Succeeds if a command reads a whole log, or passes large files on: these gain from C2, which makes every start a quarter
+# Succeeds if a command reads a whole log or database, or passes large files on: these gain from C2, which makes every start a quarter
 # slower. Arguments: -jar, the jar, and the program's own, of which two in a row are the command.
 takes_long() {
   last=
   for word; do
     case "$last $word" in
     "log verify" | "log prove" | "log query" | "log export" | "direct accept" | "direct send") return 0 ;;
+    *" backup" | *" restore") return 0 ;;
     esac
     last=$word
   done

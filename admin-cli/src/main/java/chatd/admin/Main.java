@@ -24,6 +24,7 @@ import chatd.admin.terminal.Output;
 import chatd.admin.terminal.Program;
 import chatd.admin.user.SessionsCommand;
 import chatd.admin.user.UserCommand;
+import chatd.backup.archive.BackupFailure;
 import chatd.cli.CheckedOutput;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -173,9 +174,15 @@ public final class Main implements Runnable, Program {
             case AccessDeniedException denied ->
                 printFailure("You may not read or write " + denied.getFile() + ".", Exit.FAILED);
             case FileAlreadyExistsException there -> printFailure(there.getFile() + " exists already.", Exit.FAILED);
+            case BackupFailure e -> printFailure(sentence(String.valueOf(e.getMessage())), Exit.FAILED);
             case IOException e -> printFailure(e.getMessage(), Exit.FAILED);
             default -> throw failure;
         };
+    }
+
+    /** Returns a clause as a sentence. */
+    private static String sentence(String clause) {
+        return clause.substring(0, 1).toUpperCase(Locale.ROOT) + clause.substring(1) + ".";
     }
 
     /** What went wrong, as JSON. */

@@ -188,7 +188,8 @@ public final class Backup {
                 options.isWithKeys()
                         ? List.of()
                         : machine.keys().stream()
-                                .map(file -> file.path().toString())
+                                .map(file -> new Manifest.Key(
+                                        file.path().toString(), file.mode(), file.owner(), file.group()))
                                 .toList(),
                 needs);
     }

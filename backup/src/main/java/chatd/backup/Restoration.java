@@ -24,6 +24,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Restores a backup on this machine, whose daemon is stopped: first everything is loaded beside what is there, and
@@ -167,8 +168,10 @@ public final class Restoration implements Closeable {
      * Puts what was loaded in the place of what is there, which is moved aside.
      *
      * @param sha256 of the backup's file, in hexadecimal
+     * @param keys a directory with copies of the keys that are not in the backup, by their names; null for none
      */
-    public Done replace(String sha256, Instant now) throws IOException {
+    public Done replace(String sha256, @Nullable Path keys, Instant now) throws IOException {
+        addKeys(keys);
         Path log = config.audit().directory();
         schemas.recordRestoration(restoring(), config.database().name(), manifest(), sha256, now);
         boolean isLogKept = continues(new LogFiles(log), new LogFiles(extraction.log()));
@@ -193,23 +196,60 @@ public final class Restoration implements Closeable {
         if (schemas.exchange(restoring(), current, before)) {
             aside.add("the schema " + before + " of the database");
         }
+        // Once everything is in its place, but the keys that nobody has brought.
+        List<String> missing = missingKeys();
         Groups.restore(manifest().groups(), aside.unknown());
         Files.delete(marker);
         FileTree.delete(staging);
-        List<String> missing = new ArrayList<>();
-        for (String key : manifest().keysLeftOut()) {
-            if (!Files.exists(Path.of(key))) {
-                missing.add(key);
-            }
-        }
         return new Done(aside.names(), isLogKept, missing, aside.unknown());
     }
 
-    /** Returns whether a file is of a certificate that the daemon made for itself, and whose key is not there. */
-    private boolean isCertificateWithoutKey(Extraction.Extracted file) {
+    /** Adds the keys that are not in the backup, as far as the directory has them. */
+    private void addKeys(@Nullable Path directory) throws IOException {
+        for (Manifest.Key key : manifest().keysLeftOut()) {
+            Path original = Path.of(key.path());
+            Path copy = directory == null ? null : directory.resolve(original.getFileName());
+            if (copy != null && Files.exists(copy)) {
+                files.add(new Extraction.Extracted(original, copy, key.mode(), key.owner(), key.group()));
+            }
+        }
+    }
+
+    /**
+     * Returns the keys that are not in the backup, and not on this machine: for the certificate that the daemon made for
+     * itself, also if this machine has another one.
+     */
+    private List<String> missingKeys() throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (String key : manifest().keyPaths()) {
+            Path here = Path.of(key);
+            if (files.stream().noneMatch(file -> file.original().equals(here))
+                    && (!Files.exists(here) || (isOfOwnCertificate(here) && !hasOwnCertificate()))) {
+                missing.add(key);
+            }
+        }
+        return missing;
+    }
+
+    /** Returns whether a file belongs to the certificate that the daemon made for itself. */
+    private boolean isOfOwnCertificate(Path file) {
         return config.tls().development().isPresent()
-                && file.original().startsWith(config.tls().development().get().toAbsolutePath())
-                && extraction.file(config.tls().key().toAbsolutePath().toString()) == null;
+                && file.startsWith(config.tls().development().get().toAbsolutePath());
+    }
+
+    /** Returns whether this machine has the backup's certificate. */
+    private boolean hasOwnCertificate() throws IOException {
+        Path certificate = config.tls().certificate().toAbsolutePath();
+        Path copy = extraction.file(certificate.toString());
+        return copy != null && Files.exists(certificate) && Files.mismatch(copy, certificate) < 0;
+    }
+
+    /** Returns whether a file is of a certificate that the daemon made for itself, and whose key is not there. */
+    private boolean isCertificateWithoutKey(Extraction.Extracted file) throws IOException {
+        Path key = config.tls().key().toAbsolutePath();
+        return isOfOwnCertificate(file.original())
+                && files.stream().noneMatch(each -> each.original().equals(key))
+                && !hasOwnCertificate();
     }
 
     private void replaceLog(Path log, MovedAside aside) throws IOException {

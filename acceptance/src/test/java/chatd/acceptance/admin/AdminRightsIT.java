@@ -234,6 +234,26 @@ class AdminRightsIT {
     }
 
     @Test
+    void onlyAdministratorsMayBackUp() throws Exception {
+        for (String group : List.of(HELPERS, MODERATORS, AUDITORS)) {
+            assertThat(as(64_220, OTHERS, group, "backup " + place.resolve("backup"))
+                            .exits(3)
+                            .err())
+                    .contains("needs " + ADMINISTRATORS);
+        }
+        // An administrator reads and writes as the user that he is.
+        assertThat(as(64_220, OTHERS, ADMINISTRATORS, "backup " + place.resolve("backup"))
+                        .exits(1)
+                        .err())
+                .contains("You may not read or write ");
+        assertThat(logged("64220").stream().filter(entry -> entry.get("command").equals("backup begin")))
+                .extracting(entry -> entry.get("command") + " " + entry.get("outcome"))
+                .containsExactly(
+                        "backup begin refused", "backup begin refused", "backup begin refused", "backup begin ok");
+        assertThat(place.resolve("backup")).doesNotExist();
+    }
+
+    @Test
     void thePrimaryGroupCountsToo() {
         as(64_210, HELPERS, "", "user list").exits(0);
     }

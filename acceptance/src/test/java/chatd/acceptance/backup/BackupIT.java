@@ -37,22 +37,6 @@ class BackupIT {
         Wire.deleteTree(elsewhere);
     }
 
-    /** Removes everything that a daemon has on this machine, but for the passwords and the CA, which its users have. */
-    private static void loseMachine(LocalDaemon daemon) throws IOException {
-        daemon.stop();
-        String schema = daemon.schema();
-        daemon.execute("drop database " + schema);
-        Wire.deleteTree(daemon.auditLog());
-        try (var files = Files.list(daemon.directory)) {
-            for (Path file : files.toList()) {
-                String name = file.getFileName().toString();
-                if (!name.endsWith(".password") && !name.equals("ca.pem") && !name.equals("chatd.log")) {
-                    Wire.deleteTree(file);
-                }
-            }
-        }
-    }
-
     /** Returns bytes that can't be compressed. */
     private static byte[] noise(int length) {
         byte[] bytes = new byte[length];
@@ -83,7 +67,7 @@ class BackupIT {
             }
             long before = daemon.number("select max(number) from message");
 
-            loseMachine(daemon);
+            LostMachine.lose(daemon);
             ProcessResult restored =
                     ProcessResult.admin("", "restore", backup.toString()).exits(0);
             assertThat(restored.out()).contains("Restored as of");
@@ -145,7 +129,7 @@ class BackupIT {
                 socket.send(Wire.text("lost", alice.name()));
                 lost = session.skipTo(JsonType.TEXT).path("mid").asLong();
             }
-            loseMachine(daemon);
+            LostMachine.lose(daemon);
             ProcessResult.admin("", "restore", backup.toString()).exits(0);
             daemon.begin();
 
@@ -279,7 +263,7 @@ class BackupIT {
             assertThat(backups.resolve("chatd-notes.backup")).exists();
             String newest = listed.path(1).path("index").path("file").asString();
 
-            loseMachine(daemon);
+            LostMachine.lose(daemon);
             ProcessResult.admin("", "restore", backups.resolve(newest).toString())
                     .exits(0);
             daemon.begin();
@@ -324,7 +308,7 @@ class BackupIT {
             assertThat(ProcessResult.admin("", "restore", "--yes", backup.toString())
                             .exits(1)
                             .err())
-                    .contains("the daemon is running: stop it first");
+                    .contains("The daemon is running: stop it first");
             daemon.stop();
             assertThat(ProcessResult.admin("", "restore", backup.toString())
                             .exits(2)
@@ -338,6 +322,14 @@ class BackupIT {
                             "Moved aside: the schema " + daemon.schema() + "_before_");
             daemon.begin();
             assertThat(daemon.texts(alice)).containsExactly("kept");
+            // The tables refer to each other, not to those that were moved aside.
+            assertThat(daemon.number("select count(*) from information_schema.referential_constraints"
+                            + " where constraint_schema = '" + daemon.schema()
+                            + "' and unique_constraint_schema <> constraint_schema"))
+                    .isZero();
+            assertThat(daemon.number("select count(*) from information_schema.referential_constraints"
+                            + " where constraint_schema = '" + daemon.schema() + "'"))
+                    .isPositive();
             assertThat(daemon.admin("", "log", "verify", "--messages", "--unauthenticated")
                             .exits(0)
                             .out())

@@ -149,7 +149,9 @@ abstract class BootedSystemTestBase {
                                 "--man=no",
                                 "chatd.service",
                                 "chatd.socket",
-                                "chatd-archive.service")
+                                "chatd-archive.service",
+                                "chatd-backup.service",
+                                "chatd-backup.timer")
                         .err())
                 .doesNotContain("chatd");
         assertThat(box.sh("cat /proc/$(systemctl show -P MainPID chatd)/status").out())

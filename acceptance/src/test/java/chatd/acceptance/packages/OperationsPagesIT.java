@@ -52,7 +52,7 @@ class OperationsPagesIT {
                 unplayed.addAll(blocks(page));
             }
         }
-        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3");
+        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3", "age");
         box.sh("""
                 echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/99yes
                 mkdir /srv/packages /mnt/elsewhere
@@ -129,70 +129,114 @@ class OperationsPagesIT {
 
     @Test
     @Order(3)
-    void aBackupHoldsAllThatTheRestoreNeeds() {
-        box.sh(
-                        "mkdir -p /etc/systemd/system/chatd.service.d && printf '[Service]\\nRestartSec=4s\\n'"
-                                + " >/etc/systemd/system/chatd.service.d/mine.conf && echo 'CHAT_HEAP=300m' >>/etc/default/chatd"
-                                + " && systemctl daemon-reload && systemctl restart chatd && chat-admin log key >/root/seal.pem")
+    void backupsAreMadeEveryNightEncryptedAndTried() {
+        box.sh("mkdir -p /etc/systemd/system/chatd.service.d && printf '[Service]\\nRestartSec=4s\\n'"
+                        + " >/etc/systemd/system/chatd.service.d/mine.conf && echo 'CHAT_HEAP=300m' >>/etc/default/chatd"
+                        + " && systemctl daemon-reload && systemctl restart chatd && chat-admin log key >/root/seal.pem"
+                        + " && mkdir -p /var/backups && systemctl is-enabled chatd-backup.timer"
+                        // Off until there is a directory.
+                        + " && systemctl start chatd-backup && ! ls /var/backups/chatd")
                 .exits(0);
         awaitServing();
-        String backup = play("sh -euc '\n  umask 077", "/root").out().strip();
-        assertThat(backup).matches("/var/backups/chatd/[\\d-]+\\w{4}");
-        play("cp -a /var/lib/chatd/seal.key", "/root");
-        box.sh("cp -p /mnt/elsewhere/seal-*.key " + backup + "/seal.key").exits(0);
-        assertThat(box.sh("tar -tzf " + backup + "/chatd.tar.gz").out())
-                .contains("var/log/chatd/audit.xml", "var/lib/chatd/tls/", "etc/default/chatd", "mine.conf")
-                .doesNotContain("seal.key");
+        assertThat(play("chat-admin backup /var/backups/before.backup", "/root").out())
+                .contains("It is not encrypted", "/var/lib/chatd/seal.key");
+        play("cp -a /var/lib/chatd/seal.key /var/lib/chatd/tls/server.key", "/root");
+        play("age-keygen -o", "/root");
+        assertThat(play("chat-admin config set backup.directory", "/root").out())
+                .contains(".backup", "all but keys", "1 recipient");
+        assertThat(box.run("chat-admin", "stats", "--check").err()).doesNotContain("backup");
+        assertThat(play("chat-admin backup verify", "/root").out())
+                .contains("It can be restored.", "1 message as logged", "not included: ");
+        // What can't be written is a failure that somebody is told of.
+        box.sh("chattr +i /var/backups/chatd 2>/dev/null || mount --bind -o ro /var/backups/chatd /var/backups/chatd")
+                .exits(0);
+        assertThat(box.sh("systemctl start chatd-backup").exit()).isNotZero();
+        assertThat(box.sh("chat-admin stats --check").exits(1).out()
+                        + box.sh("chat-admin stats --check").err())
+                .contains("The last backup, to /var/backups/chatd");
+        box.sh(
+                        "chattr -i /var/backups/chatd 2>/dev/null || umount /var/backups/chatd; systemctl reset-failed chatd-backup")
+                .exits(0);
+        client("alice", "send --all -- in-the-last-backup").exits(0);
+        box.sh("chat-admin log anchor >/root/anchor && systemctl start chatd-backup")
+                .exits(0);
         client("alice", "send --all -- after-the-backup").exits(0);
+    }
 
-        // On a machine that has nothing: everything is purged, and the packages are installed anew.
+    /** Everything is lost but the copy of the backups and the keys: a new machine, with nothing but the packages. */
+    @Test
+    @Order(4)
+    void theMachineIsGoneAndEverybodyGoesOn() {
         box.sh("""
                 set -e
+                cp -a /var/backups/chatd /mnt/elsewhere/chatd
                 echo chatd chatd/delete-log boolean true | debconf-set-selections
                 apt-get purge chatd
-                rm -r /etc/systemd/system/chatd.service.d
+                rm -r /etc/systemd/system/chatd.service.d /var/lib/chatd /var/log/chatd /var/backups/chatd || true
                 mariadb -e 'drop database chatd; drop user chatd@localhost'
                 gpasswd -d heidi chatadmin
                 apt-get install /srv/packages/chatd_0.1.0_amd64.deb
                 """).exits(0);
         awaitServing();
-        // A user does not exist on this machine: the restore fails and changes nothing.
-        String restore = "sh -euc '\n  ls chatd.sql chatd.tar.gz";
-        box.sh("userdel heidi").exits(0);
-        assertThat(box.sh("cd " + backup + "\n"
-                                + unplayed.stream()
-                                        .filter(block -> block.startsWith(restore))
-                                        .findFirst()
-                                        .orElseThrow())
-                        .exits(1)
-                        .err())
-                .contains("heidi");
-        assertThat(box.unit("ActiveState")).isEqualTo("active");
-        assertThat(box.sh("ls -d /var/backups/chatd-before-*").exit()).isNotZero();
-        box.sh("useradd heidi").exits(0);
-        play(restore, backup);
+        String newest = box.sh("basename $(ls /mnt/elsewhere/chatd/chatd-*.backup | tail -n 1)")
+                .exits(0)
+                .out()
+                .strip();
+        box.sh("cd /mnt/elsewhere/chatd && ln -s " + newest + " chatd-20261130T023000Z.backup")
+                .exits(0);
+        // The keys of this daemon, which the new machine lacks, are with what was kept elsewhere.
+        String restored = play("systemctl stop chatd.socket chatd\nchat-admin restore", "/root")
+                .out();
+        assertThat(restored)
+                .contains("Restored as of ", "2 messages", "Moved aside: /var/log/chatd.before-")
+                .doesNotContain("Not in the backup, and not here");
         awaitServing();
         // The same server to those who know its key; the same people, the same texts, the same log.
-        assertThat(history()).contains("before-the-backup").doesNotContain("after-the-backup");
+        assertThat(history())
+                .contains("before-the-backup", "in-the-last-backup")
+                .doesNotContain("after-the-backup");
+        assertThat(client("alice", "--protocol chat/1 history").exits(0).out()).contains("in-the-last-backup");
         assertThat(box.run("id", "-nG", "heidi").out()).contains("chatadmin");
         assertThat(box.sh("cat /etc/default/chatd /etc/systemd/system/chatd.service.d/mine.conf")
                         .out())
                 .contains("CHAT_HEAP=300m", "RestartSec=4s");
-        assertThat(box.run("chat-admin", "log", "verify", "--messages", "--key", "/root/seal.pem")
+        assertThat(box.run(
+                                "chat-admin",
+                                "log",
+                                "verify",
+                                "--messages",
+                                "--key",
+                                "/root/seal.pem",
+                                "--anchor",
+                                "/root/anchor")
                         .exits(0)
                         .out())
-                .contains("genuine");
+                .contains("genuine")
+                .doesNotContain("WRONG");
+        assertThat(box.run("chat-admin", "log", "query", "--type", "restore", "-o", "xml")
+                        .exits(0)
+                        .out())
+                .contains("from the backup of ", "<lost kind=\"message\"");
+        // Modes and owners are as the package makes them.
+        assertThat(box.sh("stat -c '%U %G %a %n' /var/log/chatd /var/log/chatd/audit.xml /var/lib/chatd"
+                                + " /var/lib/chatd/seal.key /etc/chatd/chatd.toml")
+                        .out())
+                .isEqualTo("""
+                        chatd chataudit 2750 /var/log/chatd
+                        chatd chataudit 640 /var/log/chatd/audit.xml
+                        chatd chatd 700 /var/lib/chatd
+                        chatd chatd 600 /var/lib/chatd/seal.key
+                        root root 644 /etc/chatd/chatd.toml
+                        """);
         client("alice", "send --all -- after-the-restore").exits(0);
-        box.sh("cp " + backup + "/chatd.sql /srv/packages").exits(0);
+        box.sh("chat-admin backup /srv/packages/before.backup").exits(0);
+        client("alice", "send --all -- after-the-upgrade").exits(0);
     }
 
-    /**
-     * The database is restored to an earlier state, but the log is not: the daemon reports what is
-     * lost.
-     */
+    /** An older version takes the database back to the backup before the upgrade, but not the log. */
     @Test
-    @Order(4)
-    void restoringAnOlderDatabaseReportsWhatIsLost() {
+    @Order(5)
+    void goingBackReportsWhatIsLost() {
         box.sh("""
                 set -e
                 cd /srv/packages
@@ -201,20 +245,22 @@ class OperationsPagesIT {
                 dpkg-deb --root-owner-group -Znone -b tree chatd_OLD_amd64.deb
                 rm -r tree
                 """).exits(0);
-        play("sh -euc '\n  ls chatd.sql chatd_OLD", "/srv/packages");
+        assertThat(play("sh -euc '\n  ls before.backup chatd_OLD", "/srv/packages")
+                        .out())
+                .contains("The log of this machine goes on");
         awaitServing();
-        assertThat(box.journal()).contains("the database is older than the log: it was restored", "Lost: messages ");
+        assertThat(box.journal()).contains("the database was restored from the backup of ", "Lost: messages ");
         assertThat(box.run("chat-admin", "log", "query", "--type", "restore", "--last", "1")
                         .exits(0)
                         .out())
                 .isNotEmpty();
-        assertThat(history()).contains("before-the-backup").doesNotContain("after-the-restore");
+        assertThat(history()).contains("after-the-restore").doesNotContain("after-the-upgrade");
         box.sh("apt-get install /srv/packages/chatd_0.1.0_amd64.deb").exits(0);
         awaitServing();
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void withACertificateOfTheOrganisationTheJournalHasNoWarnings() {
         box.sh("printf '[tls]\\ncertificate = \"/etc/chatd/tls/server.pem\"\\nkey = \"/etc/chatd/tls/server.key\"\\n'"
                         + " >/etc/chatd/chatd.toml")
@@ -251,7 +297,7 @@ class OperationsPagesIT {
 
     /** The hook, as certbot would run it, and a client that must show a certificate of its own. */
     @Test
-    @Order(6)
+    @Order(7)
     void certificatesAreRenewedAndClientCertificatesRequired() {
         box.renewByHook();
         unplayed.removeIf(block -> block.startsWith("#!/bin/sh\n# Hands a renewed certificate to chatd."));
@@ -282,7 +328,7 @@ class OperationsPagesIT {
     }
 
     @Test
-    @Order(7)
+    @Order(8)
     void systemdHoldsTheSockets() {
         play("systemctl stop chatd\nsystemctl enable chatd.socket", "/root");
         awaitServing();
@@ -292,7 +338,7 @@ class OperationsPagesIT {
     }
 
     @Test
-    @Order(8)
+    @Order(9)
     void theDatabaseMovesToAnotherMachine() {
         assertThat(play("mariadb -e \"select round(", "/root").out()).matches("(?s).*\n\\d+\n");
         box.sh("""
@@ -320,7 +366,7 @@ class OperationsPagesIT {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void theArchiveIsInstalledAsAService() {
         box.sh("""
                 set -e
@@ -342,7 +388,7 @@ class OperationsPagesIT {
 
     /** A block that is added to a page must be played here, too. */
     @Test
-    @Order(10)
+    @Order(11)
     void everyBlockOfThePagesIsPlayed() {
         assertThat(unplayed).hasSize(1).allMatch(block -> block.startsWith(CERTBOT));
     }

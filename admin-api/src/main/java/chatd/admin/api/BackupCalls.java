@@ -19,9 +19,9 @@ public final class BackupCalls {
     /**
      * The beginning of a backup.
      *
-     * @param file where it is written; {@code -} for standard output
+     * @param file where it is written; {@code -} for standard output, null for where it is configured
      */
-    public record Begin(String file) {}
+    public record Begin(@Nullable String file) {}
 
     /** @param sealKey the public key of the log's seals, in PEM */
     public record Begun(String version, String sealKey) {}

@@ -98,6 +98,11 @@ public final class BackupCommand implements Callable<Integer> {
     private boolean full;
 
     @Option(
+            names = "--if-configured",
+            description = "Do nothing if there is neither FILE nor backup.directory; for chatd-backup.service.")
+    private boolean ifConfigured;
+
+    @Option(
             names = "--config",
             paramLabel = "PATH",
             description = "The configuration file of a daemon that is not running; default: /etc/chatd/chatd.toml.")
@@ -110,6 +115,10 @@ public final class BackupCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Source source = source();
         String target = file != null ? file : source.options().getOrDefault("backup.directory", "");
+        if (target.isEmpty() && ifConfigured) {
+            program.out().println("backup.directory is not set: nothing was done.");
+            return Exit.OK;
+        }
         if (target.isEmpty()) {
             throw new CommandFailure(
                     Exit.USAGE,
@@ -121,9 +130,7 @@ public final class BackupCommand implements Callable<Integer> {
             if (!rules.isEmpty() && keep != null && !isDirectory(target)) {
                 throw new CommandFailure(Exit.USAGE, "--keep needs a directory, and " + target + " is none.");
             }
-            if (source.isRunning()) {
-                program.daemon().call(BackupCalls.BEGIN, new BackupCalls.Begin(target));
-            } else {
+            if (!source.isRunning()) {
                 Program.printError("No daemon is running: the log will not mention this backup.");
             }
             return isDirectory(target)
@@ -152,15 +159,16 @@ public final class BackupCommand implements Callable<Integer> {
     }
 
     private Source source() throws IOException {
-        SystemCalls.Options running;
+        BackupCalls.Begun begun;
         try {
-            running = program.daemon().call(SystemCalls.CONFIG);
+            begun = program.daemon().call(BackupCalls.BEGIN, new BackupCalls.Begin(file));
         } catch (CallFailure e) {
             if (!e.code().equals(CallFailure.NO_DAEMON)) {
                 throw e;
             }
             return stopped();
         }
+        SystemCalls.Options running = program.daemon().call(SystemCalls.CONFIG);
         Map<String, String> options = new HashMap<>();
         Map<String, String> environment = new HashMap<>();
         for (SystemCalls.Option option : running.options()) {
@@ -169,13 +177,12 @@ public final class BackupCommand implements Callable<Integer> {
                 environment.put(option.source().substring("environment ".length()), option.value());
             }
         }
-        SystemCalls.Stats stats = program.daemon().call(SystemCalls.STATS);
         return new Source(
                 Backup.Daemon.of(
-                        stats.identity().version(),
+                        begun.version(),
                         running.file().isEmpty() ? null : Path.of(running.file()),
                         environment,
-                        program.daemon().call(chatd.admin.api.LogCalls.KEY).pem(),
+                        begun.sealKey(),
                         position -> program.daemon().call(BackupCalls.LOG, new BackupCalls.Position(position))),
                 true,
                 options);
@@ -348,7 +355,7 @@ public final class BackupCommand implements Callable<Integer> {
         if (!options.isWithKeys() && !made.manifest().keysLeftOut().isEmpty()) {
             program.out()
                     .println("Not in it, and needed to restore: "
-                            + String.join(", ", made.manifest().keysLeftOut()) + ". Keep copies elsewhere.");
+                            + String.join(", ", made.manifest().keyPaths()) + ". Keep copies elsewhere.");
         }
         if (!deleted.isEmpty()) {
             program.out().println("Deleted, being older: " + String.join(", ", deleted));

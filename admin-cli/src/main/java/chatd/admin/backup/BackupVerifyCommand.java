@@ -117,7 +117,7 @@ final class BackupVerifyCommand implements Callable<Integer> {
                 "keys",
                 manifest.keysLeftOut().isEmpty()
                         ? "included"
-                        : "not included: " + String.join(", ", manifest.keysLeftOut()));
+                        : "not included: " + String.join(", ", manifest.keyPaths()));
         line(
                 "restoring",
                 "took " + Format.count(seconds, "second") + " here, and takes about "

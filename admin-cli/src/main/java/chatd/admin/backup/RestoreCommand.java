@@ -10,10 +10,13 @@ import chatd.admin.terminal.Progress;
 import chatd.backup.Restoration;
 import chatd.backup.data.Schemas;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,6 +45,12 @@ public final class RestoreCommand implements Callable<Integer> {
     @Mixin
     private AuditorOptions auditor = new AuditorOptions();
 
+    @Option(
+            names = "--keys",
+            paramLabel = "DIR",
+            description = "Take keys that are not in the backup from this directory, by their names, such as seal.key.")
+    private @Nullable Path keys;
+
     @Option(names = "--yes", description = "Do not ask before replacing users and messages that are there.")
     private boolean yes;
 
@@ -59,6 +68,9 @@ public final class RestoreCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<String> identities = opened.identities();
         String sha256 = opened.sha256();
+        if (keys != null && !Files.isDirectory(keys)) {
+            throw new CommandFailure(Exit.NOT_FOUND, "There is no directory " + keys + ".");
+        }
         try (Progress progress = new Progress();
                 Restoration restoration = Restoration.open(opened.file(), identities, progress::show)) {
             Schemas.Occupied there = restoration.occupied();
@@ -75,7 +87,7 @@ public final class RestoreCommand implements Callable<Integer> {
                         "Nothing was replaced, since the backup differs from its own log: "
                                 + String.join("; ", check.wrong()) + ".");
             }
-            print(restoration, check, restoration.replace(sha256, Instant.now()));
+            print(restoration, check, restoration.replace(sha256, keys, Instant.now()));
         }
         return Exit.OK;
     }

@@ -3,7 +3,7 @@ package chatd.backup.archive;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown if a backup can't be made, read or restored; the message is a sentence for a person, without the last dot. */
+/** Thrown if a backup can't be made, read or restored; the message is a clause for a person, without a capital and a dot. */
 public class BackupFailure extends IOException {
     private static final long serialVersionUID = 1L;
 

@@ -29,7 +29,7 @@ public final class BackupReader implements Closeable {
     private static final int BUFFER = 64 << 10;
 
     /** Maximum size in bytes of an entry that is read as a whole. */
-    public static final int MAX_WHOLE = 64 << 20;
+    public static final int MAX_WHOLE = 32 << 20;
 
     private final String name;
     private final long size;

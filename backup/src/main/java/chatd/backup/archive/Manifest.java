@@ -45,7 +45,7 @@ public record Manifest(
         Map<String, String> environment,
         String logDirectory,
         Map<String, List<String>> groups,
-        List<String> keysLeftOut,
+        List<Key> keysLeftOut,
         List<String> needs) {
     /** The name of this format of backups. */
     public static final String FORMAT = "chatd-backup-1";
@@ -58,6 +58,18 @@ public record Manifest(
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .build();
+
+    /**
+     * A file with a key or a password.
+     *
+     * @param mode its permissions, as in {@code chmod}
+     */
+    public record Key(String path, int mode, String owner, String group) {}
+
+    /** Returns where the keys are that are not in the backup. */
+    public List<String> keyPaths() {
+        return keysLeftOut.stream().map(Key::path).toList();
+    }
 
     /** A number of things, and their total size in bytes. */
     public record Amount(long count, long bytes) {}
