@@ -74,10 +74,8 @@ public final class Extraction {
     public List<Extracted> readFiles() throws IOException {
         pending = reader.next();
         while (pending != null && pending.name().startsWith(MACHINE)) {
-            Path original =
-                    Path.of("/" + pending.name().substring(MACHINE.length())).normalize();
-            if (!original.toString()
-                    .equals("/" + pending.name().substring(MACHINE.length()).replaceAll("^/+", ""))) {
+            Path original = Path.of("/", pending.name().substring(MACHINE.length()));
+            if (!original.equals(original.normalize())) {
                 throw new BackupFailure("the backup has a file with the path " + pending.name());
             }
             Path copy = directory.resolve("machine").resolve(original.toString().substring(1));

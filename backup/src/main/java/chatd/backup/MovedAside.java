@@ -112,7 +112,7 @@ final class MovedAside {
     }
 
     /** Sets owner and permissions; who is not root can't give files away, and keeps them. */
-    private void own(Path path, Extracted as) throws IOException {
+    void own(Path path, Extracted as) throws IOException {
         PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
         UserPrincipalLookupService users = path.getFileSystem().getUserPrincipalLookupService();
         try {

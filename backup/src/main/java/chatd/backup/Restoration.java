@@ -35,6 +35,9 @@ public final class Restoration implements Closeable {
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd't'HHmmss").withZone(ZoneOffset.UTC);
 
+    /** The permissions of a log's directory that was not there. */
+    private static final int DIRECTORY_MODE = 0750;
+
     private final Path backup;
     private final List<String> identities;
     private final BackupReader reader;
@@ -44,6 +47,10 @@ public final class Restoration implements Closeable {
     private final Config config;
     private final Config.Database access;
     private final DirectoryLock lock;
+
+    /** Whether the log's directory was there before. */
+    private final boolean hadLog;
+
     private final Schemas schemas;
 
     private Restoration(
@@ -64,6 +71,7 @@ public final class Restoration implements Closeable {
         Path file = manifest.config().isEmpty() ? null : extraction.file(manifest.config());
         this.config = Configured.read(file, manifest.environment());
         this.access = DatabaseAccess.ofServer(config.database());
+        this.hadLog = Files.exists(lockFile(config.audit().directory()));
         this.lock = lock(config.audit().directory());
         try {
             this.schemas = Schemas.connect(DatabaseAccess.source(access));
@@ -78,6 +86,10 @@ public final class Restoration implements Closeable {
             lock.close();
             throw e;
         }
+    }
+
+    private static Path lockFile(Path log) {
+        return log.resolve("audit.lock");
     }
 
     private static DirectoryLock lock(Path log) throws IOException {
@@ -257,6 +269,10 @@ public final class Restoration implements Closeable {
         for (Extraction.Extracted file : extraction.logFiles()) {
             aside.put(file, log.resolve(file.copy().getFileName()));
         }
+        if (!hadLog && !extraction.logFiles().isEmpty()) {
+            Extraction.Extracted first = extraction.logFiles().getFirst();
+            aside.own(log, new Extraction.Extracted(log, log, DIRECTORY_MODE, first.owner(), first.group()));
+        }
         new LogFiles(log).syncDirectory();
     }
 
@@ -302,6 +318,10 @@ public final class Restoration implements Closeable {
     @Override
     public void close() throws IOException {
         lock.close();
+        if (!hadLog) {
+            // The daemon makes it, as its own user.
+            Files.deleteIfExists(lockFile(config.audit().directory()));
+        }
         schemas.close();
         reader.close();
     }

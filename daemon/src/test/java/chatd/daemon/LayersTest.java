@@ -140,7 +140,7 @@ class LayersTest {
     void sqlStaysInTheStore() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("chatd.daemon.store..", "chatd.sql..", "chatd.fixtures..")
+                .resideOutsideOfPackages("chatd.daemon.store..", "chatd.sql..", "chatd.mariadb..", "chatd.fixtures..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.jooq..", "java.sql..", "javax.sql..", "org.mariadb..")

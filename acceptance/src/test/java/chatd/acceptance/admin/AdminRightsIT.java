@@ -241,15 +241,15 @@ class AdminRightsIT {
                             .err())
                     .contains("needs " + ADMINISTRATORS);
         }
-        // An administrator reads and writes as the user that he is.
+        // An administrator reads as the Unix user that he is.
         assertThat(as(64_220, OTHERS, ADMINISTRATORS, "backup " + place.resolve("backup"))
                         .exits(1)
                         .err())
-                .contains("You may not read or write ");
+                .contains("The database can't be reached");
         assertThat(logged("64220").stream().filter(entry -> entry.get("command").equals("backup begin")))
                 .extracting(entry -> entry.get("command") + " " + entry.get("outcome"))
-                .containsExactly(
-                        "backup begin refused", "backup begin refused", "backup begin refused", "backup begin ok");
+                // Refusals of one user are one event.
+                .containsExactly("backup begin refused", "backup begin ok");
         assertThat(place.resolve("backup")).doesNotExist();
     }
 

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,7 +246,6 @@ class BackupIT {
                 socket.expect(Wire.FILE);
             }
             Files.writeString(backups.resolve("chatd-notes.backup"), "not one of these");
-            TimeUnit.SECONDS.sleep(1);
             daemon.admin("", "backup", "--with-keys", "--keep", "1d", backups.toString())
                     .exits(0);
             JsonNode listed = JsonMapper.shared()

@@ -27,6 +27,7 @@ class TerminalRestoredIT {
             Chatd.Person ben = own.person();
             Terminal a = clients.logIn(ann, "--to", ben.name());
             a.enter("kept").shows(": kept");
+            own.logIn(ben).close();
             LostMachine.backUp(own, backup);
             a.enter("lost").shows(": lost");
             LostMachine.lose(own);
@@ -46,7 +47,7 @@ class TerminalRestoredIT {
             own.stop();
             a.shows("Trying again…");
             own.begin();
-            a.press("C-u", "Enter").enter("again").shows(": again");
+            a.press("C-u", "Enter").hasNoLonger("[offline").enter("again").shows(": again");
             assertThat(a.all().split("The server was restored from a backup", -1))
                     .hasSize(2);
         }

@@ -17,9 +17,11 @@ import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -283,11 +285,11 @@ public final class BackupCommand implements Callable<Integer> {
         if (Files.exists(to)) {
             throw new CommandFailure(Exit.CONFLICT, to + " exists already: name a new file.");
         }
-        Path unfinished = to.resolveSibling(to.getFileName() + ".part");
-        Files.deleteIfExists(unfinished);
+        // Not readable by others, and under a name that nobody has.
+        Path unfinished = Files.createTempFile(to.toAbsolutePath().getParent(), "." + to.getFileName() + "-", ".part");
         try (Progress progress = new Progress()) {
             made = new Backup(source.daemon(), options, progress::show)
-                    .write(() -> BackupDirectory.newFile(unfinished));
+                    .write(() -> BackupDirectory.forced(FileChannel.open(unfinished, StandardOpenOption.WRITE)));
             Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);

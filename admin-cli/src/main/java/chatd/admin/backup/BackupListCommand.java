@@ -49,6 +49,8 @@ final class BackupListCommand implements Callable<Integer> {
         }
         if (backup.program.isJson()) {
             Format.json(backup.program.out(), listed);
+        } else if (listed.isEmpty()) {
+            backup.program.out().println("There are no backups in " + directory + ".");
         } else {
             new Table<Listed>()
                     .column("FILE", each -> each.index().file())

@@ -124,6 +124,12 @@ public final class AuditEvents {
                 new AuditEvent.AdminCommand("mallory", null, "user list", List.of(), Outcome.REFUSED, "not-allowed"));
         all.put("rotation", new LogEvent.Rotated("audit-000011-20261119T061500Z.xml", 41, 7));
         all.put(
+                "restore-of-backup",
+                new LogEvent.Restored(
+                        Instant.parse("2026-11-19T02:30:00.000001Z"),
+                        "ab".repeat(32),
+                        List.of(new LogEvent.Range("message", 101, 4_294_967_396L))));
+        all.put(
                 "restore",
                 new LogEvent.DatabaseOlder(
                         List.of(new LogEvent.Range("message", 101, 150), new LogEvent.Range("account", 12, 12))));

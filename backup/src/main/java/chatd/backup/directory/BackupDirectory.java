@@ -91,11 +91,15 @@ public final class BackupDirectory implements Closeable {
      *
      * @param key the file of the key of {@link ContentDigests}
      * @param isFull whether contents are written again that earlier files have
-     * @param begin when it begins, which becomes its name
+     * @param begin when it begins, which becomes its name, unless another has it
      */
     public Added add(Backup backup, Backup.Options options, Path key, boolean isFull, Instant begin)
             throws IOException {
-        Writing writing = new Writing(STAMP.format(begin), key);
+        Instant named = begin;
+        while (Files.exists(backup(named))) {
+            named = named.plusSeconds(1);
+        }
+        Writing writing = new Writing(STAMP.format(named), key);
         if (!isFull) {
             for (Index index : indexes(directory)) {
                 Path digests = Index.digests(directory.resolve(index.file()));
@@ -114,6 +118,10 @@ public final class BackupDirectory implements Closeable {
         }
     }
 
+    private Path backup(Instant named) {
+        return directory.resolve("chatd-" + STAMP.format(named) + BACKUP);
+    }
+
     /** The files of a backup that is being made. */
     private final class Writing implements Backup.Target {
         private final Path file;
@@ -129,9 +137,6 @@ public final class BackupDirectory implements Closeable {
             this.contents = directory.resolve("chatd-" + stamp + CONTENTS);
             this.key = key;
             this.fresh = ContentDigests.withKey(key);
-            if (Files.exists(file)) {
-                throw new BackupFailure(file + " exists already: make the next backup in a second");
-            }
         }
 
         void know(String name, Path digests) throws IOException {
@@ -238,10 +243,14 @@ public final class BackupDirectory implements Closeable {
      * @throws java.nio.file.FileAlreadyExistsException if it exists
      */
     public static OutputStream newFile(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(
+        return forced(FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+    }
+
+    /** Returns a stream into a file, which is forced to disk when the stream is closed. */
+    public static OutputStream forced(FileChannel channel) {
         return new java.io.BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20) {
             private boolean isClosed;
 

@@ -73,14 +73,23 @@ public final class OlderDatabase {
     }
 
     private static void report(Optional<Ledger.Restoration> restored, List<LogEvent.Range> lost) {
+        String ranges = lost.stream()
+                .map(range -> range.kind() + "s " + range.from() + " to " + range.to())
+                .collect(Collectors.joining(", "));
+        if (restored.isPresent()) {
+            LOG.warn(
+                    "CHATD-309 the database was restored from the backup of {}. Lost: {}. These numbers and the names in the"
+                            + " log are not reused. Accounts are as they were then: repeat any disabling, deletion or"
+                            + " password reset made since",
+                    restored.get().backup(),
+                    ranges);
+            return;
+        }
         LOG.error(
-                "CHATD-304 {}. Lost: {}. These numbers and the names in the log are not reused. Accounts are as they were"
-                        + " then: repeat any disabling, deletion or password reset made since",
-                restored.map(from -> "the database was restored from the backup of " + from.backup())
-                        .orElse("the database is older than the log: it was restored, or replaced by another"),
-                lost.stream()
-                        .map(range -> range.kind() + "s " + range.from() + " to " + range.to())
-                        .collect(Collectors.joining(", ")));
+                "CHATD-304 the database is older than the log: it was restored, or replaced by another. Lost: {}. These numbers"
+                        + " and the names in the log are not reused. Accounts are as they were then: repeat any"
+                        + " disabling, deletion or password reset made since",
+                ranges);
     }
 
     private static void add(List<LogEvent.Range> lost, String kind, long stored, long logged) {
