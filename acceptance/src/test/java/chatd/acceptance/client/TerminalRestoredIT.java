@@ -43,14 +43,20 @@ class TerminalRestoredIT {
                 a.enter("after").shows(": after");
                 socket.expectText(ann.name(), "after");
             }
-            // It is told once.
+            // It is told once. In chat/1 the text comes while the client reads its history, and may be taken for a
+            // refusal
+            // of that: then the client says it again, as the reason why it connects anew.
+            int told = told(a);
             own.stop();
             a.shows("Trying again…");
             own.begin();
             a.press("C-u", "Enter").hasNoLonger("[offline").enter("again").shows(": again");
-            assertThat(a.all().split("The server was restored from a backup", -1))
-                    .hasSize(2);
+            assertThat(told(a)).isEqualTo(told);
         }
+    }
+
+    private static int told(Terminal terminal) {
+        return terminal.all().split("The server was restored from a backup", -1).length - 1;
     }
 
     @Test
