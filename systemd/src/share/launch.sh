@@ -144,8 +144,15 @@ run_cli() {
   takes_long "$@" || set -- -XX:TieredStopAtLevel=1 "$@"
   [ -z "$class_data" ] || set -- "$class_data" "$@"
   # Java's own warnings are on standard error, but for those that a class archive can't be used: it is made anew.
-  # shellcheck disable=SC2086 # these are several options
-  exec "$JAVA_HOME/bin/java" $cli_options -Xlog:disable "-Xlog:all=warning,cds*=off,aot*=off:stderr" "$@"
+  # shellcheck disable=SC2046,SC2086 # these are several options
+  exec $(yields "$@") "$JAVA_HOME/bin/java" $cli_options -Xlog:disable "-Xlog:all=warning,cds*=off,aot*=off:stderr" "$@"
+}
+
+# Prints what makes a command give way to the daemon: one that makes or tries a backup. Arguments as for takes_long.
+yields() {
+  for word; do
+    [ "$word" != backup ] || { echo nice -n 10; return; }
+  done
 }
 
 # Succeeds if a command reads a whole log or database, or passes large files on: these gain from C2, which makes every start a quarter

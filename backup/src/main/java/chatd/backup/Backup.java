@@ -71,7 +71,7 @@ public final class Backup {
     /**
      * @param recipients public keys of age; empty for no encryption
      * @param isWithKeys whether keys and passwords are included
-     * @param rate the highest number of bytes written in a second; 0 for no limit
+     * @param rate as for {@link BackupWriter}
      */
     public record Options(List<String> recipients, boolean isWithKeys, long rate) {}
 

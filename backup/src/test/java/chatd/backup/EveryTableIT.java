@@ -101,7 +101,8 @@ class EveryTableIT {
     private Path backup(DataSource database) throws IOException {
         Path file = directory.resolve("backup");
         try (Snapshot snapshot = Snapshot.take(database);
-                BackupWriter writer = new BackupWriter(Files.newOutputStream(file), List.of(), 0)) {
+                BackupWriter writer =
+                        new BackupWriter(Files.newOutputStream(file), List.of(), BackupWriter.UNLIMITED)) {
             writer.add(Manifest.ENTRY, manifest(snapshot, snapshot.schema()).toBytes());
             snapshot.writeRows(writer, () -> {});
             snapshot.writeContents(writer, digest -> true, () -> {});
@@ -349,7 +350,8 @@ class EveryTableIT {
     private static void write(Path file, DataSource database, String schema, String table, String rows)
             throws IOException {
         try (Snapshot snapshot = Snapshot.take(database);
-                BackupWriter writer = new BackupWriter(Files.newOutputStream(file), List.of(), 0)) {
+                BackupWriter writer =
+                        new BackupWriter(Files.newOutputStream(file), List.of(), BackupWriter.UNLIMITED)) {
             writer.add(Manifest.ENTRY, manifest(snapshot, schema).toBytes());
             writer.add("database/" + table + "/00001.jsonl", rows.getBytes(StandardCharsets.UTF_8));
             writer.finish();

@@ -10,6 +10,7 @@ import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
 import chatd.admin.terminal.Size;
 import chatd.backup.Backup;
+import chatd.backup.archive.BackupWriter;
 import chatd.backup.archive.Encryption;
 import chatd.backup.directory.BackupDirectory;
 import chatd.backup.directory.Keep;
@@ -81,7 +82,9 @@ public final class BackupCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "SIZE",
             converter = Size.Converter.class,
-            description = "Write no more than this in a second, such as 20MiB.")
+            description =
+                    "Read no more than this in a second, such as 20MiB; none: as fast as it goes. Default: it works a"
+                            + " quarter of the time, so that nobody waits.")
     private @Nullable Size rate;
 
     @Option(
@@ -223,7 +226,9 @@ public final class BackupCommand implements Callable<Integer> {
         if (limit == null && isConfigured) {
             limit = new Size.Converter().convert(source.options().getOrDefault("backup.rate", "0"));
         }
-        return limit == null || limit.bytes() == Size.UNLIMITED || limit.bytes() == Size.CONFIGURED ? 0 : limit.bytes();
+        return limit == null || limit.bytes() == Size.CONFIGURED
+                ? BackupWriter.QUARTER
+                : limit.bytes() == Size.UNLIMITED ? BackupWriter.UNLIMITED : limit.bytes();
     }
 
     private List<Keep> rules(Source source) throws IOException {

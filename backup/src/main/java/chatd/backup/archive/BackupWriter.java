@@ -3,6 +3,7 @@ package chatd.backup.archive;
 import chatd.audit.Sha256;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.Closeable;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,7 +27,13 @@ public final class BackupWriter implements Closeable {
     private static final int LEVEL = 3;
     private static final int BUFFER = 64 << 10;
 
-    private final PacedOutput target;
+    /** Works a quarter of the time, and rests the others. */
+    public static final long QUARTER = 0;
+
+    /** As fast as it goes. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
+    private final CountingOutput target;
     private final MessageDigest outer = Sha256.digest();
     private final MessageDigest inner = Sha256.digest();
     private final TarArchiveOutputStream tar;
@@ -38,18 +45,18 @@ public final class BackupWriter implements Closeable {
      *
      * @param target receives its bytes, and is closed with it
      * @param recipients public keys of age; if empty, the backup is not encrypted
-     * @param rate the highest number of bytes written in a second; 0 for no limit
+     * @param rate the highest number of bytes, before compression, in a second; {@link #QUARTER} or {@link #UNLIMITED}
      * @throws BackupFailure if a recipient is not a public key
      */
     public BackupWriter(OutputStream target, List<String> recipients, long rate) throws IOException {
-        this.target = new PacedOutput(target, rate);
+        this.target = new CountingOutput(target);
         OutputStream out = new DigestOutputStream(this.target, outer);
         if (!recipients.isEmpty()) {
             out = Encryption.encrypt(out, recipients);
         }
         ZstdOutputStream compressed = new ZstdOutputStream(out, LEVEL);
         compressed.setChecksum(true);
-        tar = new TarArchiveOutputStream(compressed, StandardCharsets.UTF_8.name());
+        tar = new TarArchiveOutputStream(new PacedOutput(compressed, rate), StandardCharsets.UTF_8.name());
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     }
@@ -172,5 +179,30 @@ public final class BackupWriter implements Closeable {
     @Override
     public void close() throws IOException {
         target.close();
+    }
+
+    /** Counts the bytes that pass. */
+    private static final class CountingOutput extends FilterOutputStream {
+        private long written;
+
+        CountingOutput(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int one) throws IOException {
+            out.write(one);
+            written++;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+            written += length;
+        }
+
+        long written() {
+            return written;
+        }
     }
 }

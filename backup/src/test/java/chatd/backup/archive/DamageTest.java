@@ -51,7 +51,7 @@ class DamageTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] noise = new byte[2_000];
         new Random(1).nextBytes(noise);
-        try (BackupWriter writer = new BackupWriter(bytes, recipients, 0)) {
+        try (BackupWriter writer = new BackupWriter(bytes, recipients, BackupWriter.UNLIMITED)) {
             writer.add(Manifest.ENTRY, manifest().toBytes());
             writer.add(
                     "database/message/00001.jsonl",
@@ -137,7 +137,7 @@ class DamageTest {
         assertThatThrownBy(() -> Encryption.requireRecipient("age1nobody"))
                 .hasMessageContaining("is not a public key of age");
         ByteArrayOutputStream other = new ByteArrayOutputStream();
-        try (BackupWriter writer = new BackupWriter(other, List.of(), 0)) {
+        try (BackupWriter writer = new BackupWriter(other, List.of(), BackupWriter.UNLIMITED)) {
             writer.add(
                     Manifest.ENTRY,
                     new String(manifest().toBytes(), StandardCharsets.UTF_8)
@@ -151,7 +151,8 @@ class DamageTest {
     @Test
     void anEntryIsExactlyAsLongAsItWasAnnounced() throws IOException {
         for (int pieces : List.of(1, 3)) {
-            try (BackupWriter writer = new BackupWriter(new ByteArrayOutputStream(), List.of(), 0)) {
+            try (BackupWriter writer =
+                    new BackupWriter(new ByteArrayOutputStream(), List.of(), BackupWriter.UNLIMITED)) {
                 int[] left = {pieces};
                 assertThatThrownBy(() -> writer.add("contents/x", 20, () -> new byte[left[0]-- > 0 ? 10 : 0]))
                         .isInstanceOf(BackupFailure.class)

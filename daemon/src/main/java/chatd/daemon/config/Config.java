@@ -201,7 +201,7 @@ public record Config(
      * @param recipients public keys of age; empty if the backups are not encrypted
      * @param keys whether keys and passwords are in them
      * @param keep which are kept, such as {@code 7d}; empty for all
-     * @param rate bytes written in a second; 0 for no limit
+     * @param rate bytes read in a second; 0 to work a quarter of the time
      * @param maxAge after how long without one that is a problem; zero for never
      */
     public record Backup(
