@@ -5,8 +5,6 @@ import java.util.Optional;
 
 /** Hints for unknown words: commands that have another name here, or that another program provides. */
 final class CommandHints {
-    private static final String BACKUPS =
-            "There is no command for that: see /usr/share/doc/chatd/operations/installing.md.";
     private static final String DELETED = "Did you mean: chat-admin user delete? It asks first.";
     private static final String RESET = "Did you mean: chat-admin user reset?";
     private static final String ADDED = "Did you mean: chat-admin user add?";
@@ -17,8 +15,7 @@ final class CommandHints {
             Map.entry("start", service("start")),
             Map.entry("stop", service("stop")),
             Map.entry("restart", service("restart")),
-            Map.entry("backup", BACKUPS),
-            Map.entry("restore", BACKUPS),
+            Map.entry("dump", "Did you mean: chat-admin backup?"),
             Map.entry("passwd", RESET),
             Map.entry("password", RESET),
             Map.entry("adduser", ADDED),

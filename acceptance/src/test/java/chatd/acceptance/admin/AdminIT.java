@@ -169,7 +169,7 @@ class AdminIT {
     @CsvSource({
         "reload, chat-admin config reload",
         "restart, systemctl restart chatd",
-        "backup, installing.md",
+        "dump, chat-admin backup?",
         "passwd alice, chat-admin user reset",
         "user del alice, chat-admin user delete? It asks first.",
         "user ls, chat-admin user list"

@@ -241,11 +241,11 @@ class AdminRightsIT {
                             .err())
                     .contains("needs " + ADMINISTRATORS);
         }
-        // An administrator reads as the Unix user that he is.
+        // An administrator reads and writes as the Unix user that he is.
         assertThat(as(64_220, OTHERS, ADMINISTRATORS, "backup " + place.resolve("backup"))
                         .exits(1)
                         .err())
-                .contains("The database can't be reached");
+                .contains("You may not read or write " + place);
         assertThat(logged("64220").stream().filter(entry -> entry.get("command").equals("backup begin")))
                 .extracting(entry -> entry.get("command") + " " + entry.get("outcome"))
                 // Refusals of one user are one event.

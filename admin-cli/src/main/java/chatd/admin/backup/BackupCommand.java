@@ -9,6 +9,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
 import chatd.admin.terminal.Size;
+import chatd.audit.FileFailure;
 import chatd.backup.Backup;
 import chatd.backup.archive.BackupWriter;
 import chatd.backup.archive.Encryption;
@@ -143,7 +144,11 @@ public final class BackupCommand implements Callable<Integer> {
                     : intoFile(target, source, options);
         } catch (IOException | CallFailure e) {
             if (source.isRunning()) {
-                report(new BackupCalls.Failed(target, String.valueOf(e.getMessage())));
+                report(new BackupCalls.Failed(
+                        target,
+                        e instanceof IOException failure
+                                ? FileFailure.describe(failure)
+                                : String.valueOf(e.getMessage())));
             }
             throw e;
         }
