@@ -23,11 +23,13 @@ import java.util.Locale;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The files of a log in its directory (page {@code audit-log.md}, "Files"). */
 public record LogFiles(Path directory) {
     private static final Pattern CLOSED = Pattern.compile("audit-(\\d{6,18})-(\\d{8}T\\d{6}Z)\\.xml");
+    private static final String TORN = "audit.torn-";
     private static final DateTimeFormatter STAMP =
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
@@ -39,6 +41,23 @@ public record LogFiles(Path directory) {
     /** Returns the part: the file of the open segment as it grows. */
     public Path part() {
         return directory.resolve("audit.part");
+    }
+
+    /** Returns the file that is locked by the process that has the log open. */
+    public Path lock() {
+        return directory.resolve("audit.lock");
+    }
+
+    /** Returns where the bytes of a torn tail are kept. */
+    public Path torn(long at) {
+        return directory.resolve(TORN + at);
+    }
+
+    /** Returns the files with the bytes of torn tails, by name. */
+    public List<Path> torn() throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(file -> name(file).startsWith(TORN)).sorted().toList();
+        }
     }
 
     /** Returns the file that is there while a backup is put in the place of the log and its database. */

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +52,22 @@ public final class Backup {
                 String version, @Nullable Path file, Map<String, String> environment, String sealKey, Log log)
                 throws BackupFailure {
             return new Daemon(version, Configured.read(file, environment), file, environment, sealKey, log);
+        }
+
+        /** Returns the directory of backups that is configured; empty if none is. */
+        public Optional<Path> directory() {
+            return config.backup().directory();
+        }
+
+        /** Returns how backups are made that are not told otherwise. */
+        public Options options() {
+            Config.Backup wanted = config.backup();
+            return new Options(wanted.recipients(), wanted.keys(), wanted.rate());
+        }
+
+        /** Returns which backups are kept in that directory, such as {@code 7d}; empty for all. */
+        public List<String> keep() {
+            return config.backup().keep();
         }
 
         /** Returns where a file of this program's own state belongs: beside the key that seals the log. */
@@ -177,7 +194,6 @@ public final class Backup {
                 snapshot.time(),
                 snapshot.position(),
                 snapshot.schema(),
-                snapshot.rows(),
                 snapshot.contents(),
                 snapshot.bytes(),
                 log.bytes(),

@@ -12,12 +12,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,11 +56,6 @@ public final class Extraction {
     /** Returns the directory of the extracted log. */
     public Path log() {
         return directory.resolve("log");
-    }
-
-    /** Returns the file with the public key of the log's seals; it may be missing. */
-    public Path sealKey() {
-        return directory.resolve("seal.pem");
     }
 
     /**
@@ -119,7 +111,7 @@ public final class Extraction {
                 write(pending, copy);
                 logFiles.add(new Extracted(copy, copy, pending.mode(), pending.owner(), pending.group()));
             } else if (name.equals(SEAL_KEY)) {
-                write(pending, sealKey());
+                write(pending, directory.resolve("seal.pem"));
             } else {
                 throw new BackupFailure("the backup has an entry that this program does not know: " + name);
             }
@@ -147,10 +139,8 @@ public final class Extraction {
     }
 
     private static void write(BackupReader.Entry entry, Path to) throws IOException {
-        Set<PosixFilePermission> onlyOwner =
-                EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
-        try (OutputStream out = Files.newOutputStream(
-                Files.createFile(to, PosixFilePermissions.asFileAttribute(onlyOwner)), StandardOpenOption.WRITE)) {
+        Files.createFile(to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.WRITE)) {
             byte[] buffer = new byte[BUFFER];
             for (int read = entry.read(buffer); read >= 0; read = entry.read(buffer)) {
                 out.write(buffer, 0, read);

@@ -12,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +45,7 @@ final class LogCopy {
      * @throws BackupFailure if a segment is deleted meanwhile
      */
     void write(BackupWriter to, Runnable progress) throws IOException {
-        for (Path torn : torn()) {
+        for (Path torn : files.torn()) {
             to.add("log/" + torn.getFileName(), MachineFile.of(torn));
         }
         long last = -1;
@@ -59,14 +58,6 @@ final class LogCopy {
                 }
             }
         } while (!writeOpen(last, to));
-    }
-
-    private List<Path> torn() throws IOException {
-        try (Stream<Path> all = Files.list(files.directory())) {
-            return all.filter(file -> LogFiles.name(file).startsWith("audit.torn-"))
-                    .sorted()
-                    .toList();
-        }
     }
 
     private static void writeClosed(Path segment, BackupWriter to) throws IOException {

@@ -1,6 +1,7 @@
 package chatd.backup;
 
 import chatd.backup.Extraction.Extracted;
+import chatd.backup.archive.MachineFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -10,12 +11,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.GroupPrincipal;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,7 +34,7 @@ final class MovedAside {
         this.stamp = stamp;
     }
 
-    /** Returns what was moved, as {@code NEW (was OLD)} or so, for a person. */
+    /** Returns where what was moved is now, each for a person. */
     List<String> names() {
         return names;
     }
@@ -131,13 +130,6 @@ final class MovedAside {
         } catch (UserPrincipalNotFoundException e) {
             unknown.add(as.group());
         }
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        PosixFilePermission[] all = PosixFilePermission.values();
-        for (int i = 0; i < all.length; i++) {
-            if ((as.mode() >> (all.length - 1 - i) & 1) != 0) {
-                permissions.add(all[i]);
-            }
-        }
-        view.setPermissions(permissions);
+        view.setPermissions(MachineFile.permissions(as.mode()));
     }
 }

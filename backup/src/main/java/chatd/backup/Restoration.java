@@ -13,7 +13,6 @@ import chatd.daemon.store.ledger.Ledger;
 import chatd.mariadb.FileTree;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -71,31 +70,35 @@ public final class Restoration implements Closeable {
         Path file = manifest.config().isEmpty() ? null : extraction.file(manifest.config());
         this.config = Configured.read(file, manifest.environment());
         this.access = DatabaseAccess.ofServer(config.database());
-        this.hadLog = Files.exists(lockFile(config.audit().directory()));
+        this.hadLog = Files.exists(new LogFiles(config.audit().directory()).lock());
         this.lock = lock(config.audit().directory());
         try {
             this.schemas = Schemas.connect(DatabaseAccess.source(access));
         } catch (IOException e) {
-            lock.close();
+            unlock();
             throw e;
         }
         try {
             schemas.lock(Ledger.lockName(config.database()));
         } catch (IOException e) {
             schemas.close();
-            lock.close();
+            unlock();
             throw e;
         }
     }
 
-    private static Path lockFile(Path log) {
-        return log.resolve("audit.lock");
+    private void unlock() throws IOException {
+        lock.close();
+        if (!hadLog) {
+            // The daemon makes it, as its own user.
+            Files.deleteIfExists(new LogFiles(config.audit().directory()).lock());
+        }
     }
 
     private static DirectoryLock lock(Path log) throws IOException {
         try {
             Files.createDirectories(log);
-            return DirectoryLock.take(log, "audit.lock", "the log");
+            return DirectoryLock.of(new LogFiles(log));
         } catch (DirectoryLock.Held e) {
             throw new BackupFailure("the daemon is running: stop it first (systemctl stop chatd.socket chatd)", e);
         }
@@ -179,13 +182,12 @@ public final class Restoration implements Closeable {
     /**
      * Puts what was loaded in the place of what is there, which is moved aside.
      *
-     * @param sha256 of the backup's file, in hexadecimal
      * @param keys a directory with copies of the keys that are not in the backup, by their names; null for none
      */
-    public Done replace(String sha256, @Nullable Path keys, Instant now) throws IOException {
+    public Done replace(@Nullable Path keys, Instant now) throws IOException {
         addKeys(keys);
         Path log = config.audit().directory();
-        schemas.recordRestoration(restoring(), config.database().name(), manifest(), sha256, now);
+        schemas.recordRestoration(restoring(), config.database().name(), manifest(), reader.sha256(), now);
         boolean isLogKept = continues(new LogFiles(log), new LogFiles(extraction.log()));
         MovedAside aside = new MovedAside(STAMP.format(now));
         // Until everything is in its place, no daemon starts.
@@ -265,7 +267,8 @@ public final class Restoration implements Closeable {
     }
 
     private void replaceLog(Path log, MovedAside aside) throws IOException {
-        aside.moveContents(log, Set.of("audit.lock", LogFiles.name(new LogFiles(log).restoring())));
+        LogFiles here = new LogFiles(log);
+        aside.moveContents(log, Set.of(LogFiles.name(here.lock()), LogFiles.name(here.restoring())));
         for (Extraction.Extracted file : extraction.logFiles()) {
             aside.put(file, log.resolve(file.copy().getFileName()));
         }
@@ -273,7 +276,7 @@ public final class Restoration implements Closeable {
             Extraction.Extracted first = extraction.logFiles().getFirst();
             aside.own(log, new Extraction.Extracted(log, log, DIRECTORY_MODE, first.owner(), first.group()));
         }
-        new LogFiles(log).syncDirectory();
+        here.syncDirectory();
     }
 
     /** Puts the backup's key in its place; a key that sealed another log than the restored one is moved aside. */
@@ -296,7 +299,7 @@ public final class Restoration implements Closeable {
             return !closed.isEmpty()
                     && isBeginning(closed.getLast(), log.directory().resolve(LogFiles.name(closed.getLast())));
         }
-        long number = Segment.read(other.part()).number;
+        long number = Segment.Head.read(other.part()).number();
         Path here = log.part();
         for (Path each : log.closed()) {
             if (LogFiles.segmentNumber(each) == number) {
@@ -307,9 +310,9 @@ public final class Restoration implements Closeable {
     }
 
     private static boolean isBeginning(Path beginning, Path file) throws IOException {
-        try (FileChannel whole = FileChannel.open(file)) {
+        try {
             long differs = Files.mismatch(beginning, file);
-            return differs < 0 || (differs == Files.size(beginning) && whole.size() > differs);
+            return differs < 0 || differs == Files.size(beginning);
         } catch (NoSuchFileException e) {
             return false;
         }
@@ -317,11 +320,7 @@ public final class Restoration implements Closeable {
 
     @Override
     public void close() throws IOException {
-        lock.close();
-        if (!hadLog) {
-            // The daemon makes it, as its own user.
-            Files.deleteIfExists(lockFile(config.audit().directory()));
-        }
+        unlock();
         schemas.close();
         reader.close();
     }

@@ -1,5 +1,6 @@
 package chatd.backup;
 
+import chatd.admin.api.AdminLink;
 import chatd.admin.api.LogCalls;
 import chatd.daemon.config.Config;
 import chatd.daemon.messages.StoredMessages;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The digests of the messages and files in a database, in the form in which a daemon gives them to be compared with its
  * log. Used by one thread; blocks.
  */
-public final class StoredDigests implements AutoCloseable {
+public final class StoredDigests implements AdminLink.Parts<LogCalls.Stored> {
     private final Database database;
     private final StoredMessages stored;
     private final long upTo;
@@ -30,6 +31,7 @@ public final class StoredDigests implements AutoCloseable {
     }
 
     /** Returns the next ones: first the number up to which there are any; null at the end. */
+    @Override
     public LogCalls.@Nullable Stored next() {
         if (!isBegun) {
             isBegun = true;

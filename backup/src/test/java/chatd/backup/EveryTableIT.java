@@ -34,7 +34,6 @@ import java.util.TreeSet;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -61,7 +60,6 @@ class EveryTableIT {
         }
     }
 
-    @BeforeAll
     @BeforeEach
     void createDirectory() throws IOException {
         directory = Files.createTempDirectory("tb");
@@ -86,7 +84,6 @@ class EveryTableIT {
                 snapshot.time(),
                 snapshot.position(),
                 schema,
-                snapshot.rows(),
                 snapshot.contents(),
                 snapshot.bytes(),
                 0,

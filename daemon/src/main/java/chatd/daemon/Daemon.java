@@ -149,7 +149,7 @@ public final class Daemon {
         Watchdog watchdog = new Watchdog(systemd);
         started(watchdog::close);
         Files.createDirectories(config.audit().directory());
-        DirectoryLock lock = DirectoryLock.take(config.audit().directory(), "audit.lock", "the log");
+        DirectoryLock lock = DirectoryLock.of(new LogFiles(config.audit().directory()));
         started(lock::close);
         Path restoring = new LogFiles(config.audit().directory()).restoring();
         if (Files.exists(restoring)) {
@@ -316,7 +316,7 @@ public final class Daemon {
         if (!Files.exists(new LogFiles(config.directory()).part())) {
             return;
         }
-        DirectoryLock lock = DirectoryLock.take(config.directory(), "audit.lock", "the log");
+        DirectoryLock lock = DirectoryLock.of(new LogFiles(config.directory()));
         try {
             AuditLog.open(config.directory(), logOptions(config), clock).close();
         } finally {

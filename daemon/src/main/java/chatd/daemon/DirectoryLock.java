@@ -48,7 +48,7 @@ public final class DirectoryLock implements Closeable, AuditLog.Keeper {
      * @param what names the directory's content in the error message if it is locked, for example {@code "the log"}
      * @throws Held if another process holds the lock; the message names it
      */
-    public static DirectoryLock take(Path directory, String name, String what) throws IOException {
+    static DirectoryLock take(Path directory, String name, String what) throws IOException {
         return new DirectoryLock(directory.resolve(name), what);
     }
 
@@ -73,6 +73,15 @@ public final class DirectoryLock implements Closeable, AuditLog.Keeper {
             opened.close();
             throw e;
         }
+    }
+
+    /**
+     * Locks the directory of a log.
+     *
+     * @throws Held if another process holds the lock; the message names it
+     */
+    public static DirectoryLock of(LogFiles log) throws IOException {
+        return new DirectoryLock(log.lock(), "the log");
     }
 
     private static boolean isLocked(FileChannel file) throws IOException {

@@ -10,31 +10,20 @@ import chatd.acceptance.kit.JsonType;
 import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.Wire;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Backups, as an administrator makes, tries and restores them. */
 class BackupIT {
-    private Path elsewhere = Path.of("/nonexistent");
-
-    @BeforeEach
-    void createDirectory() throws IOException {
-        elsewhere = Files.createTempDirectory("cb");
-    }
-
-    @AfterEach
-    void deleteDirectory() throws IOException {
-        Wire.deleteTree(elsewhere);
-    }
+    @TempDir
+    private Path elsewhere;
 
     /** Returns bytes that can't be compressed. */
     private static byte[] noise(int length) {
@@ -338,6 +327,41 @@ class BackupIT {
                     daemon.execute("drop database " + aside.replaceAll(".*schema (\\w+) .*", "$1"));
                 }
             }
+        }
+    }
+
+    @Test
+    void aStoppedDaemonIsBackedUpAsItIsConfigured() throws Exception {
+        Path backups = elsewhere.resolve("backups");
+        try (LocalDaemon daemon = LocalDaemon.start()) {
+            Chatd.Person alice = daemon.alice();
+            try (Chat1Socket socket = daemon.logIn(alice)) {
+                socket.send(Wire.text("kept", alice.name())).fence();
+            }
+            daemon.stop();
+            Files.writeString(
+                    daemon.configuration(),
+                    Files.readString(daemon.configuration()) + "\n[backup]\ndirectory = \"" + backups
+                            + "\"\nkeys = true\n");
+            ProcessResult made = daemon.admin(
+                            "",
+                            "backup",
+                            "--if-configured",
+                            "--config",
+                            daemon.configuration().toString())
+                    .exits(0);
+            assertThat(made.err()).contains("No daemon is running: the log will not mention this backup.");
+            JsonNode listed = JsonMapper.shared()
+                    .readTree(ProcessResult.admin("", "backup", "list", backups.toString(), "-o", "json")
+                            .exits(0)
+                            .out());
+            assertThat(listed.findValues("isWithKeys").stream().map(JsonNode::asBoolean))
+                    .containsExactly(true);
+            LostMachine.lose(daemon);
+            LostMachine.restore(
+                    daemon,
+                    backups.resolve(listed.path(0).path("index").path("file").asString()));
+            assertThat(daemon.texts(alice)).containsExactly("kept");
         }
     }
 }

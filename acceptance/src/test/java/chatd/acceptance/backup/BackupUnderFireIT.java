@@ -9,17 +9,15 @@ import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.Wire;
 import chatd.fixtures.Campaign;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Backups and restorations that are killed, and disks that are full. */
 @Tag("processes")
@@ -32,17 +30,8 @@ class BackupUnderFireIT {
     /** The most that a run lasts before it is killed, in milliseconds: about as long as one takes. */
     private static final int LONGEST = 2_500;
 
-    private Path elsewhere = Path.of("/nonexistent");
-
-    @BeforeEach
-    void createDirectory() throws IOException {
-        elsewhere = Files.createTempDirectory("cb");
-    }
-
-    @AfterEach
-    void deleteDirectory() throws IOException {
-        Wire.deleteTree(elsewhere);
-    }
+    @TempDir
+    private Path elsewhere;
 
     private static List<String> schemas(LocalDaemon daemon) throws Exception {
         List<String> names = new ArrayList<>();

@@ -107,8 +107,18 @@ public final class AdminLink {
                 true);
     }
 
+    /** What is read part by part. Used by one thread; blocks. */
+    public interface Parts<P> extends AutoCloseable {
+        /** Returns the next part; null at the end. */
+        @Nullable
+        P next();
+
+        @Override
+        void close();
+    }
+
     /** The daemon's answer: parts, then the result. Used by one thread; blocks. */
-    public static final class Answer<P, R> implements AutoCloseable {
+    public static final class Answer<P, R> implements Parts<P> {
         private final SocketChannel channel;
         private final AdminCall<?, P, R> call;
         private final BufferedReader in;
@@ -126,6 +136,7 @@ public final class AdminLink {
          *
          * @throws CallFailure if the daemon refuses, or goes away
          */
+        @Override
         public @Nullable P next() {
             try {
                 String line = in.readLine();

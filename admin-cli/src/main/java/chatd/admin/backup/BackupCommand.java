@@ -13,17 +13,16 @@ import chatd.audit.FileFailure;
 import chatd.backup.Backup;
 import chatd.backup.archive.BackupWriter;
 import chatd.backup.archive.Encryption;
+import chatd.backup.archive.PrivateFile;
 import chatd.backup.directory.BackupDirectory;
 import chatd.backup.directory.Keep;
 import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -114,13 +112,14 @@ public final class BackupCommand implements Callable<Integer> {
             description = "The configuration file of a daemon that is not running; default: /etc/chatd/chatd.toml.")
     private @Nullable Path config;
 
-    /** What is backed up, and the daemon's part in it; null if none is running. */
-    private record Source(Backup.Daemon daemon, boolean isRunning, Map<String, String> options) {}
+    private record Source(Backup.Daemon daemon, boolean isRunning) {}
 
     @Override
     public Integer call() throws IOException {
         Source source = source();
-        String target = file != null ? file : source.options().getOrDefault("backup.directory", "");
+        String target = file != null
+                ? file
+                : source.daemon().directory().map(Path::toString).orElse("");
         if (target.isEmpty() && ifConfigured) {
             program.out().println("backup.directory is not set: nothing was done.");
             return Exit.OK;
@@ -179,10 +178,8 @@ public final class BackupCommand implements Callable<Integer> {
             return stopped();
         }
         SystemCalls.Options running = program.daemon().call(SystemCalls.CONFIG);
-        Map<String, String> options = new HashMap<>();
         Map<String, String> environment = new HashMap<>();
         for (SystemCalls.Option option : running.options()) {
-            options.put(option.key(), option.value());
             if (option.source().startsWith("environment ")) {
                 environment.put(option.source().substring("environment ".length()), option.value());
             }
@@ -194,8 +191,7 @@ public final class BackupCommand implements Callable<Integer> {
                         environment,
                         begun.sealKey(),
                         position -> program.daemon().call(BackupCalls.LOG, new BackupCalls.Position(position))),
-                true,
-                options);
+                true);
     }
 
     private Source stopped() throws IOException {
@@ -206,73 +202,51 @@ public final class BackupCommand implements Callable<Integer> {
                 environment.put(name, value);
             }
         });
-        return new Source(Backup.Daemon.of(Program.version(), there, environment, "", position -> {}), false, Map.of());
+        return new Source(Backup.Daemon.of(Program.version(), there, environment, "", position -> {}), false);
     }
 
+    /** Returns the options that were typed; to the configured directory, the configured ones where none was. */
     private Backup.Options options(Source source) throws IOException {
-        boolean isConfigured = file == null;
-        List<String> keys =
-                recipients != null ? recipients : isConfigured ? list(source, "backup.recipients") : List.of();
+        Backup.Options otherwise =
+                file == null ? source.daemon().options() : new Backup.Options(List.of(), false, BackupWriter.QUARTER);
+        List<String> keys = recipients != null ? recipients : otherwise.recipients();
         for (String key : keys) {
             Encryption.requireRecipient(key);
         }
         return new Backup.Options(
                 keys,
-                withKeys
-                        || (isConfigured
-                                && source.options()
-                                        .getOrDefault("backup.keys", "")
-                                        .equals("true")),
-                bytesPerSecond(source, isConfigured));
-    }
-
-    private long bytesPerSecond(Source source, boolean isConfigured) {
-        Size limit = rate;
-        if (limit == null && isConfigured) {
-            limit = new Size.Converter().convert(source.options().getOrDefault("backup.rate", "0"));
-        }
-        return limit == null || limit.bytes() == Size.CONFIGURED
-                ? BackupWriter.QUARTER
-                : limit.bytes() == Size.UNLIMITED ? BackupWriter.UNLIMITED : limit.bytes();
+                withKeys || otherwise.isWithKeys(),
+                rate == null || rate.bytes() == Size.CONFIGURED ? otherwise.rate() : rate.bytes());
     }
 
     private List<Keep> rules(Source source) throws IOException {
+        List<String> configured = file == null ? source.daemon().keep() : List.of();
         List<Keep> rules = new ArrayList<>();
-        for (String rule : keep != null ? keep : file == null ? list(source, "backup.keep") : List.<String>of()) {
+        for (String rule : keep != null ? keep : configured) {
             rules.add(Keep.parse(rule));
         }
         return rules;
     }
 
-    private static List<String> list(Source source, String option) {
-        return Stream.of(source.options().getOrDefault(option, "").split(",", -1))
-                .map(String::strip)
-                .filter(each -> !each.isEmpty())
-                .toList();
-    }
-
     private int intoDirectory(Path directory, Source source, Backup.Options options, List<Keep> rules)
             throws IOException {
+        BackupDirectory.Added added;
         List<String> deleted = List.of();
-        Path made;
-        Backup.Made what;
         try (BackupDirectory backups = new BackupDirectory(directory)) {
             try (Progress progress = new Progress()) {
-                BackupDirectory.Added added = backups.add(
+                added = backups.add(
                         new Backup(source.daemon(), options, progress::show),
                         options,
                         source.daemon().stateFile("backup.key"),
                         full,
                         Instant.now());
-                made = added.file();
-                what = added.made();
             }
-            reportMade(source, made.toString(), what, options);
+            reportMade(source, added.file().toString(), added.made(), options);
             if (!rules.isEmpty()) {
                 deleted = backups.prune(rules);
             }
         }
-        print(made.toString(), what, options, deleted);
+        print(added.file().toString(), added.made(), options, deleted);
         return Exit.OK;
     }
 
@@ -298,8 +272,7 @@ public final class BackupCommand implements Callable<Integer> {
         // Not readable by others, and under a name that nobody has.
         Path unfinished = Files.createTempFile(to.toAbsolutePath().getParent(), "." + to.getFileName() + "-", ".part");
         try (Progress progress = new Progress()) {
-            made = new Backup(source.daemon(), options, progress::show)
-                    .write(() -> BackupDirectory.forced(FileChannel.open(unfinished, StandardOpenOption.WRITE)));
+            made = new Backup(source.daemon(), options, progress::show).write(() -> PrivateFile.fill(unfinished));
             Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.deleteIfExists(unfinished);

@@ -1,6 +1,7 @@
 package chatd.admin.backup;
 
 import chatd.admin.log.AuditorOptions;
+import chatd.admin.log.Findings;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
@@ -68,16 +69,15 @@ final class BackupVerifyCommand implements Callable<Integer> {
             throw new CommandFailure(Exit.NOT_FOUND, "There is no directory " + temp + ".");
         }
         List<String> identities = opened.identities();
-        opened.sha256();
         try (Progress progress = new Progress();
                 Trial trial = Trial.of(opened.file(), identities, temp, progress::show)) {
-            LogAndMessages check = LogAndMessages.verify(trial.log(), trial.digests(), auditor);
+            Findings check = Findings.verify(trial.log(), auditor, trial.digests());
             print(trial, check);
             return check.wrong().isEmpty() ? Exit.OK : Exit.FAILED;
         }
     }
 
-    private void print(Trial trial, LogAndMessages check) {
+    private void print(Trial trial, Findings check) {
         Manifest manifest = trial.manifest();
         long seconds = Math.max(1, trial.took().toSeconds());
         if (backup.program.isJson()) {
@@ -91,7 +91,7 @@ final class BackupVerifyCommand implements Callable<Integer> {
                             manifest.host(),
                             manifest.time().toString(),
                             manifest.position(),
-                            check.messages(),
+                            check.compared(),
                             check.report().events(),
                             manifest.contents().count(),
                             manifest.contents().bytes(),
@@ -108,7 +108,7 @@ final class BackupVerifyCommand implements Callable<Integer> {
         line("of", manifest.time() + ", host " + manifest.host() + ", chatd " + manifest.version());
         line(
                 "has",
-                Format.count(check.messages(), "message") + " as logged, "
+                Format.count(check.compared(), "message") + " as logged, "
                         + Format.count(manifest.contents().count(), "file") + " of "
                         + Format.bytes(manifest.contents().bytes()) + ", "
                         + Format.count(check.report().events(), "event") + " of the log, "

@@ -1,6 +1,7 @@
 package chatd.admin.backup;
 
 import chatd.admin.log.AuditorOptions;
+import chatd.admin.log.Findings;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
@@ -67,7 +68,6 @@ public final class RestoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         List<String> identities = opened.identities();
-        String sha256 = opened.sha256();
         if (keys != null && !Files.isDirectory(keys)) {
             throw new CommandFailure(Exit.NOT_FOUND, "There is no directory " + keys + ".");
         }
@@ -80,26 +80,26 @@ public final class RestoreCommand implements Callable<Integer> {
                         + restoration.manifest().time() + "? It is moved aside, not deleted.");
             }
             restoration.load();
-            LogAndMessages check = LogAndMessages.verify(restoration.log(), restoration.digests(), auditor);
+            Findings check = Findings.verify(restoration.log(), auditor, restoration.digests());
             if (!check.wrong().isEmpty()) {
                 throw new CommandFailure(
                         Exit.FAILED,
                         "Nothing was replaced, since the backup differs from its own log: "
                                 + String.join("; ", check.wrong()) + ".");
             }
-            print(restoration, check, restoration.replace(sha256, keys, Instant.now()));
+            print(restoration, check, restoration.replace(keys, Instant.now()));
         }
         return Exit.OK;
     }
 
-    private void print(Restoration restoration, LogAndMessages check, Restoration.Done done) {
+    private void print(Restoration restoration, Findings check, Restoration.Done done) {
         if (program.isJson()) {
             Format.json(
                     program.out(),
                     new Result(
                             restoration.manifest().time().toString(),
                             restoration.manifest().position(),
-                            check.messages(),
+                            check.compared(),
                             done.isLogKept(),
                             done.movedAside(),
                             done.keysMissing(),
@@ -108,7 +108,7 @@ public final class RestoreCommand implements Callable<Integer> {
         }
         program.out()
                 .println("Restored as of " + restoration.manifest().time() + ": "
-                        + Format.count(check.messages(), "message")
+                        + Format.count(check.compared(), "message")
                         + ". What came later is lost; the log will say so.");
         program.out()
                 .println(

@@ -1,6 +1,5 @@
 package chatd.admin.log;
 
-import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.AdminLink;
 import chatd.admin.api.LogCalls;
 import chatd.admin.terminal.CommandFailure;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Compares the stored messages and the changes to them with the logged ones, in both directions, while the log is read.
  * Both arrive in order of message number, so that neither needs to be held in memory.
  */
-public final class MessageCheck implements VerificationListener, AutoCloseable {
+final class MessageCheck implements VerificationListener, AutoCloseable {
     /** The first event of a segment, with the number of the last message in the segments before it. */
     private static final Pattern ROTATION = Pattern.compile(
             "<event seq=\"\\d+\" time=\"[^\"]+\" type=\"rotation\" outcome=\"ok\" message=\"(\\d{1,18})\"");
@@ -54,7 +53,7 @@ public final class MessageCheck implements VerificationListener, AutoCloseable {
         }
     }
 
-    private final Source answer;
+    private final AdminLink.Parts<LogCalls.Stored> answer;
     private final long upTo;
     private final Deque<LogCalls.Digested> stored = new ArrayDeque<>();
     private boolean isFirst = true;
@@ -78,36 +77,9 @@ public final class MessageCheck implements VerificationListener, AutoCloseable {
     private long wrong;
     private final List<String> problems = new ArrayList<>();
 
-    /** Where the digests of the stored messages come from. */
-    public interface Source extends AutoCloseable {
-        /** Returns the next part, in the order of {@link LogCalls.Stored}; null at the end. */
-        LogCalls.@Nullable Stored next();
-
-        @Override
-        void close();
-    }
-
-    /** Asks the daemon for its stored messages; those stored after this call are not compared. */
-    MessageCheck(AdminLink daemon) {
-        this(new Source() {
-            private final AdminLink.Answer<LogCalls.Stored, LogCalls.Count> answer =
-                    daemon.ask(LogCalls.MESSAGES, Nothing.NOTHING);
-
-            @Override
-            public LogCalls.@Nullable Stored next() {
-                return answer.next();
-            }
-
-            @Override
-            public void close() {
-                answer.close();
-            }
-        });
-    }
-
-    /** Compares with what the source has. */
-    public MessageCheck(Source source) {
-        answer = source;
+    /** Compares with these messages, in the order of {@link LogCalls.Stored}; closes them with itself. */
+    MessageCheck(AdminLink.Parts<LogCalls.Stored> messages) {
+        answer = messages;
         LogCalls.Stored first = answer.next();
         upTo = first == null || first.upTo() == null ? 0 : first.upTo();
     }
@@ -277,7 +249,7 @@ public final class MessageCheck implements VerificationListener, AutoCloseable {
     }
 
     /** Ends the comparison when all of the log has been read; returns what is wrong, in words. */
-    public List<String> end() {
+    List<String> end() {
         reportUnlogged(upTo);
         for (Missing some : missing) {
             report(
@@ -300,7 +272,7 @@ public final class MessageCheck implements VerificationListener, AutoCloseable {
     }
 
     /** Returns notes on messages that are known to be lost or could not be compared. */
-    public List<String> notes() {
+    List<String> notes() {
         List<String> notes = new ArrayList<>(restored);
         if (takenBack > 0) {
             notes.add(Format.count(takenBack, "message") + " taken back, as logged");
@@ -322,12 +294,12 @@ public final class MessageCheck implements VerificationListener, AutoCloseable {
     }
 
     /** Returns how many messages, according to the log, were lost when an older database replaced the current one. */
-    public long lost() {
+    long lost() {
         return lost;
     }
 
     /** Returns how many messages are stored as they were logged. */
-    public long compared() {
+    long compared() {
         return compared;
     }
 

@@ -1,13 +1,13 @@
 package chatd.admin.log;
 
+import chatd.admin.api.AdminCall.Nothing;
+import chatd.admin.api.LogCalls;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
-import chatd.audit.form.VerificationListener;
 import chatd.audit.read.Verifier;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,23 +61,17 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path where = AuditorOptions.directory(log.program, directory);
-        if (!messages) {
-            return printVerdict(auditor.verify(where, VerificationListener.NOTHING), null);
-        }
-        try (MessageCheck check = new MessageCheck(log.program.daemon())) {
-            return printVerdict(auditor.verify(where, check), check);
-        }
+        return printVerdict(
+                messages
+                        // Those that are stored after this call are not compared.
+                        ? Findings.verify(where, auditor, log.program.daemon().ask(LogCalls.MESSAGES, Nothing.NOTHING))
+                        : Findings.verify(where, auditor));
     }
 
-    private int printVerdict(Verifier.Report report, @Nullable MessageCheck check) {
-        List<String> wrong = new ArrayList<>();
-        List<String> notes = new ArrayList<>(report.notes());
-        if (report.firstError() != null) {
-            wrong.add(report.firstError());
-        } else if (check != null) {
-            wrong.addAll(check.end());
-            notes.addAll(check.notes());
-        }
+    private int printVerdict(Findings found) {
+        Verifier.Report report = found.report();
+        List<String> wrong = found.wrong();
+        List<String> notes = found.notes();
         if (wrong.isEmpty() && !report.isAuthentic() && !unauthenticated) {
             notes.add(AUTHENTICATE);
         }
@@ -89,9 +83,9 @@ final class VerifyCommand implements Callable<Integer> {
             shown.put("segments", report.segments());
             shown.put("events", report.events());
             shown.put("genuineTo", report.lastAuthenticSeq());
-            if (check != null) {
-                shown.put("messages", check.compared());
-                shown.put("lost", check.lost());
+            if (found.isCompared()) {
+                shown.put("messages", found.compared());
+                shown.put("lost", found.lost());
             }
             shown.put("notes", notes);
             Format.json(log.program.out(), new JsonMapper().valueToTree(shown));
@@ -103,7 +97,9 @@ final class VerifyCommand implements Callable<Integer> {
             log.program
                     .out()
                     .println(Format.count(report.segments(), "segment") + ", " + Format.count(report.events(), "event")
-                            + (check == null ? "" : ", " + Format.count(check.compared(), "message") + " as logged"));
+                            + (found.isCompared()
+                                    ? ", " + Format.count(found.compared(), "message") + " as logged"
+                                    : ""));
             notes.forEach(log.program.out()::println);
         }
         if (!wrong.isEmpty()) {

@@ -144,7 +144,7 @@ record Recovery(@Nullable Segment open, @Nullable Segment before, List<AuditEven
     /** Returns an unused name for the file in which torn data is kept. */
     private static Path unusedTornName(LogFiles files, Clock clock) {
         for (long at = clock.millis(); ; at++) {
-            Path kept = files.directory().resolve("audit.torn-" + at);
+            Path kept = files.torn(at);
             if (!Files.exists(kept)) {
                 return kept;
             }

@@ -11,10 +11,12 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ import tools.jackson.core.JacksonException;
 
 /**
  * Reads a backup from its beginning, entry by entry, in bounded memory. Whoever has read it to its end knows that no
- * byte of it is missing or changed. Used by one thread; blocks.
+ * byte of it is missing or changed, and that it is the file that its {@link Index} notes, if it has one. Used by one thread; blocks.
  */
 public final class BackupReader implements Closeable {
     private static final byte[] COMPRESSED = {(byte) 0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
@@ -31,8 +33,10 @@ public final class BackupReader implements Closeable {
     /** Maximum size in bytes of an entry that is read as a whole. */
     public static final int MAX_WHOLE = 32 << 20;
 
+    private final Path file;
     private final String name;
     private final long size;
+    private final MessageDigest outer = Sha256.digest();
     private final CountingInput counted;
     private final InputStream plain;
     private final InputStream compressed;
@@ -40,6 +44,7 @@ public final class BackupReader implements Closeable {
     private final MessageDigest inner = Sha256.digest();
     private final Manifest manifest;
     private long entries;
+    private @Nullable String sha256;
     private @Nullable Entry current;
 
     /**
@@ -51,17 +56,18 @@ public final class BackupReader implements Closeable {
     public static BackupReader open(Path file, List<String> identities) throws IOException {
         InputStream in = Files.newInputStream(file);
         try {
-            return new BackupReader(file.toString(), in, Files.size(file), identities);
+            return new BackupReader(file, in, identities);
         } catch (IOException | RuntimeException e) {
             in.close();
             throw e;
         }
     }
 
-    private BackupReader(String name, InputStream in, long size, List<String> identities) throws IOException {
-        this.name = name;
-        this.size = size;
-        counted = new CountingInput(in);
+    private BackupReader(Path file, InputStream in, List<String> identities) throws IOException {
+        this.file = file;
+        this.name = file.toString();
+        this.size = Files.size(file);
+        counted = new CountingInput(new DigestInputStream(in, outer));
         plain = decrypted(new BufferedInputStream(counted, BUFFER), identities);
         byte[] beginning = peek(plain, COMPRESSED.length);
         if (!Arrays.equals(beginning, COMPRESSED)) {
@@ -269,12 +275,22 @@ public final class BackupReader implements Closeable {
                     }
                 }
             }
-            if (plain.read() >= 0) {
+            if (plain.read() >= 0 || counted.read() >= 0) {
                 throw new BackupFailure(name + " is damaged: something follows its end");
             }
         } catch (IOException | RuntimeException e) {
             throw damaged(e);
         }
+        sha256 = HexFormat.of().formatHex(outer.digest());
+        Path index = Index.of(file);
+        if (Files.exists(index) && !Index.read(index).sha256().equals(sha256)) {
+            throw new BackupFailure(name + " is not as it was made: its SHA-256 is not that in " + index);
+        }
+    }
+
+    /** Returns the SHA-256 of the file, in hexadecimal, once it has been read to its end. */
+    public String sha256() {
+        return Objects.requireNonNull(sha256, "not read to its end");
     }
 
     @Override

@@ -12,9 +12,8 @@ import java.nio.file.Files;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
@@ -37,7 +36,6 @@ public final class BackupWriter implements Closeable {
     private final MessageDigest outer = Sha256.digest();
     private final MessageDigest inner = Sha256.digest();
     private final TarArchiveOutputStream tar;
-    private final Map<String, Long> rows = new LinkedHashMap<>();
     private long entries;
 
     /**
@@ -63,14 +61,8 @@ public final class BackupWriter implements Closeable {
 
     /** Adds an entry. */
     public void add(String name, byte[] bytes) throws IOException {
-        begin(new TarArchiveEntry(name), bytes.length);
-        write(bytes, bytes.length);
-        tar.closeArchiveEntry();
-    }
-
-    /** Counts rows of a table that were added. */
-    public void count(String table, long added) {
-        rows.merge(table, added, Long::sum);
+        Iterator<byte[]> pieces = List.of(bytes, new byte[0]).iterator();
+        add(name, bytes.length, pieces::next);
     }
 
     /** Provides the bytes of an entry, in pieces of any size. */
@@ -85,17 +77,7 @@ public final class BackupWriter implements Closeable {
      * @throws BackupFailure if there are more bytes, or fewer
      */
     public void add(String name, long size, Pieces pieces) throws IOException {
-        begin(new TarArchiveEntry(name), size);
-        long written = 0;
-        for (byte[] piece = pieces.next(); piece.length > 0; piece = pieces.next()) {
-            written += piece.length;
-            if (written > size) {
-                break;
-            }
-            write(piece, piece.length);
-        }
-        requireSize(name, size, written);
-        tar.closeArchiveEntry();
+        add(new TarArchiveEntry(name), size, pieces);
     }
 
     /** Adds a file of the machine with its owner, group and permissions. */
@@ -118,38 +100,33 @@ public final class BackupWriter implements Closeable {
         entry.setUserName(file.owner());
         entry.setGroupName(file.group());
         entry.setModTime(file.modified().toEpochMilli());
-        begin(entry, file.size());
-        long written = 0;
-        byte[] buffer = new byte[BUFFER];
-        while (written < file.size()) {
-            int read = in.read(buffer, 0, (int) Math.min(buffer.length, file.size() - written));
-            if (read < 0) {
-                break;
-            }
-            write(buffer, read);
-            written += read;
-        }
-        requireSize(file.path().toString(), file.size(), written);
-        tar.closeArchiveEntry();
+        long[] left = {file.size()};
+        add(entry, file.size(), () -> {
+            byte[] piece = in.readNBytes((int) Math.min(BUFFER, left[0]));
+            left[0] -= piece.length;
+            return piece;
+        });
     }
 
-    private static void requireSize(String name, long size, long written) throws BackupFailure {
-        if (written != size) {
-            throw new BackupFailure(
-                    name + " should have " + size + " bytes, and has " + (written < size ? "only " + written : "more"));
-        }
-    }
-
-    private void begin(TarArchiveEntry entry, long size) throws IOException {
+    private void add(TarArchiveEntry entry, long size, Pieces pieces) throws IOException {
         entry.setSize(size);
         tar.putArchiveEntry(entry);
         inner.update((entry.getName() + "\n" + size + "\n").getBytes(StandardCharsets.UTF_8));
         entries++;
-    }
-
-    private void write(byte[] bytes, int length) throws IOException {
-        tar.write(bytes, 0, length);
-        inner.update(bytes, 0, length);
+        long written = 0;
+        for (byte[] piece = pieces.next(); piece.length > 0; piece = pieces.next()) {
+            written += piece.length;
+            if (written > size) {
+                break;
+            }
+            tar.write(piece);
+            inner.update(piece);
+        }
+        if (written != size) {
+            throw new BackupFailure(entry.getName() + " should have " + size + " bytes, and has "
+                    + (written < size ? "only " + written : "more"));
+        }
+        tar.closeArchiveEntry();
     }
 
     /** Returns the number of bytes written to the target so far. */
@@ -160,7 +137,7 @@ public final class BackupWriter implements Closeable {
     /** Ends the backup with its {@link Summary}; nothing can be added any more. */
     public void finish() throws IOException {
         String digest = HexFormat.of().formatHex(inner.digest());
-        byte[] summary = new Summary(entries, digest, rows).toBytes();
+        byte[] summary = new Summary(entries, digest).toBytes();
         TarArchiveEntry entry = new TarArchiveEntry(Summary.ENTRY);
         entry.setSize(summary.length);
         tar.putArchiveEntry(entry);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -34,6 +35,18 @@ public record MachineFile(Path path, long size, int mode, String owner, String g
             mode = mode << 1 | (permissions.contains(permission) ? 1 : 0);
         }
         return mode;
+    }
+
+    /** Returns permissions as a set, from a mode as in {@code chmod}. */
+    public static Set<PosixFilePermission> permissions(int mode) {
+        PosixFilePermission[] all = PosixFilePermission.values();
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (int i = 0; i < all.length; i++) {
+            if ((mode >> (all.length - 1 - i) & 1) != 0) {
+                permissions.add(all[i]);
+            }
+        }
+        return permissions;
     }
 
     /** Returns the same, with another size. */

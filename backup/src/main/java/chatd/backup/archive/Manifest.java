@@ -18,7 +18,6 @@ import tools.jackson.databind.json.JsonMapper;
  * @param time when the snapshot of the database was taken
  * @param position the number of the last entry (message, amendment or change) in the snapshot; 0 if there is none
  * @param schema the rows of the schema's migrations, one per line
- * @param rows the number of rows of each table in the snapshot, as estimated by the database
  * @param contents the number and total size in bytes of the contents of files, whether written to this file or not
  * @param databaseBytes what the tables and their indexes take, as estimated by the database
  * @param logBytes the size of the log when the backup was begun
@@ -37,7 +36,6 @@ public record Manifest(
         Instant time,
         long position,
         String schema,
-        Map<String, Long> rows,
         Amount contents,
         long databaseBytes,
         long logBytes,
@@ -77,8 +75,8 @@ public record Manifest(
     /** Returns the manifest of a file that has nothing but contents of files. */
     public Manifest ofContents() {
         return new Manifest(
-                format, true, version, host, time, position, "", Map.of(), contents, 0, 0, "", Map.of(), "", Map.of(),
-                List.of(), List.of());
+                format, true, version, host, time, position, "", contents, 0, 0, "", Map.of(), "", Map.of(), List.of(),
+                List.of());
     }
 
     /** Returns the entry's bytes. */

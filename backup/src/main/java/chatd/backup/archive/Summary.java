@@ -1,6 +1,5 @@
 package chatd.backup.archive;
 
-import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -10,9 +9,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param entries the number of entries before it
  * @param digest SHA-256, in hexadecimal, over name, size and bytes of all entries before it
- * @param rows the number of rows written of each table
  */
-public record Summary(long entries, String digest, Map<String, Long> rows) {
+public record Summary(long entries, String digest) {
     /** The entry's name. */
     public static final String ENTRY = "summary.json";
 

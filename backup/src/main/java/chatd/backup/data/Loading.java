@@ -35,6 +35,10 @@ public final class Loading implements Closeable {
      * @throws BackupFailure if this program does not know that version, or the database can't be written
      */
     public static Loading begin(Manifest manifest, DataSource database) throws BackupFailure {
+        if (manifest.isContents()) {
+            throw new BackupFailure(
+                    "the file has nothing but contents of files, for the backups beside it: name one of those");
+        }
         try {
             Migrations.create(database, manifest.schema());
             Connection connection = database.getConnection();

@@ -94,7 +94,7 @@ final class RowLoader {
                     .orElseThrow(() -> new BackupFailure(
                             "the backup has a column that its schema lacks: " + name + " of " + table.name())));
         }
-        return new Table(table.name(), columns, table.rows());
+        return new Table(table.name(), columns);
     }
 
     private static void insertRows(JsonParser json, Table table, PreparedStatement insert) throws SQLException {

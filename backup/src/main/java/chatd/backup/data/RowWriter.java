@@ -66,7 +66,6 @@ final class RowWriter {
     private boolean writePart(ResultSet rows) throws IOException, SQLException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 16);
         boolean isMore = true;
-        long count = 0;
         try (JsonGenerator json = JSON.createGenerator(tools.jackson.core.ObjectWriteContext.empty(), bytes)) {
             json.writeStartArray();
             for (Table.Column column : table.columns()) {
@@ -76,12 +75,10 @@ final class RowWriter {
             json.writeRaw('\n');
             while (isMore && bytes.size() < PART) {
                 writeRow(rows, json);
-                count++;
                 isMore = rows.next();
             }
         }
         to.add(entry(table.name(), ++part), bytes.toByteArray());
-        to.count(table.name(), count);
         return isMore;
     }
 

@@ -13,9 +13,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
@@ -85,13 +83,6 @@ public final class Snapshot implements Closeable {
         } catch (SQLException e) {
             throw failure(e);
         }
-    }
-
-    /** Returns the number of rows of each table, as estimated by the database. */
-    public Map<String, Long> rows() {
-        Map<String, Long> rows = new LinkedHashMap<>();
-        tables.forEach(table -> rows.put(table.name(), table.rows()));
-        return rows;
     }
 
     /** Returns the number and total size of the contents of files. */

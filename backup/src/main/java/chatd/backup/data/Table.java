@@ -8,16 +8,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * A table of any version of the schema, as the database describes it.
- *
- * @param rows its number of rows, as estimated by the database
  */
-public record Table(String name, List<Column> columns, long rows) {
+public record Table(String name, List<Column> columns) {
     /** Tables that are in a backup in another form: the version of the schema, and the bytes of files. */
     public static final Set<String> IN_ANOTHER_FORM = Set.of("schema_version", "content_chunk");
 
@@ -29,10 +26,9 @@ public record Table(String name, List<Column> columns, long rows) {
 
     /** Returns the tables of the connection's schema whose rows are in a backup, by name. */
     public static List<Table> all(Connection connection) throws SQLException {
-        Map<String, Long> rows = new LinkedHashMap<>();
         Map<String, List<Column>> columns = new LinkedHashMap<>();
         try (PreparedStatement query = connection.prepareStatement("""
-                select table_name, column_name, data_type, table_rows
+                select table_name, column_name, data_type
                 from information_schema.columns join information_schema.tables using (table_schema, table_name)
                 where table_schema = database() and table_type = 'BASE TABLE'
                 order by table_name, ordinal_position""");
@@ -40,17 +36,13 @@ public record Table(String name, List<Column> columns, long rows) {
             while (result.next()) {
                 String table = result.getString(1);
                 if (!IN_ANOTHER_FORM.contains(table)) {
-                    rows.put(table, result.getLong(4));
                     columns.computeIfAbsent(table, name -> new ArrayList<>())
                             .add(new Column(result.getString(2), BINARY.contains(result.getString(3))));
                 }
             }
         }
         return columns.entrySet().stream()
-                .map(each -> new Table(
-                        each.getKey(),
-                        List.copyOf(each.getValue()),
-                        Objects.requireNonNullElse(rows.get(each.getKey()), 0L)))
+                .map(each -> new Table(each.getKey(), List.copyOf(each.getValue())))
                 .toList();
     }
 

@@ -2,11 +2,12 @@ package chatd.backup.directory;
 
 import chatd.backup.Backup;
 import chatd.backup.archive.BackupFailure;
+import chatd.backup.archive.Index;
 import chatd.backup.archive.Manifest;
+import chatd.backup.archive.PrivateFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
@@ -25,7 +26,9 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +67,7 @@ public final class BackupDirectory implements Closeable {
             lock.close();
             throw new BackupFailure("another process is making a backup in " + directory);
         }
-        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, NAMES + UNFINISHED)) {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, NAMES + "*" + UNFINISHED)) {
             for (Path file : unfinished) {
                 Files.delete(file);
             }
@@ -89,7 +92,7 @@ public final class BackupDirectory implements Closeable {
     /**
      * Makes a backup.
      *
-     * @param key the file of the key of {@link ContentDigests}
+     * @param key the file of the {@link DigestKey}, which is created if it does not exist
      * @param isFull whether contents are written again that earlier files have
      * @param begin when it begins, which becomes its name, unless another has it
      */
@@ -99,15 +102,7 @@ public final class BackupDirectory implements Closeable {
         while (Files.exists(backup(named))) {
             named = named.plusSeconds(1);
         }
-        Writing writing = new Writing(STAMP.format(named), key);
-        if (!isFull) {
-            for (Index index : indexes(directory)) {
-                Path digests = Index.digests(directory.resolve(index.file()));
-                if (index.isContents() && Files.exists(digests) && Files.exists(directory.resolve(index.file()))) {
-                    writing.know(index.file(), digests);
-                }
-            }
-        }
+        Writing writing = new Writing(STAMP.format(named), new DigestKey(key), isFull ? Map.of() : earlierContents());
         try {
             Backup.Made made = backup.write(writing);
             writing.finish(made, options);
@@ -118,6 +113,18 @@ public final class BackupDirectory implements Closeable {
         }
     }
 
+    /** Returns which contents the files of contents in the directory have, by the files' names. */
+    private Map<String, ContentDigests> earlierContents() throws IOException {
+        Map<String, ContentDigests> earlier = new HashMap<>();
+        for (Index index : indexes(directory)) {
+            Path file = directory.resolve(index.file());
+            if (index.isContents() && Files.exists(file) && Files.exists(Index.digests(file))) {
+                earlier.put(index.file(), ContentDigests.read(Index.digests(file)));
+            }
+        }
+        return earlier;
+    }
+
     private Path backup(Instant named) {
         return directory.resolve("chatd-" + STAMP.format(named) + BACKUP);
     }
@@ -126,42 +133,39 @@ public final class BackupDirectory implements Closeable {
     private final class Writing implements Backup.Target {
         private final Path file;
         private final Path contents;
-        private final Path key;
-        private final Map<String, ContentDigests> earlier = new HashMap<>();
+        private final DigestKey key;
+        private final Map<String, ContentDigests> earlier;
         private final Set<String> used = new LinkedHashSet<>();
-        private final ContentDigests fresh;
+        private final ContentDigests fresh = new ContentDigests();
         private boolean isContentsWanted;
 
-        Writing(String stamp, Path key) throws IOException {
+        Writing(String stamp, DigestKey key, Map<String, ContentDigests> earlier) {
             this.file = directory.resolve("chatd-" + stamp + BACKUP);
             this.contents = directory.resolve("chatd-" + stamp + CONTENTS);
             this.key = key;
-            this.fresh = ContentDigests.withKey(key);
+            this.earlier = earlier;
         }
 
-        void know(String name, Path digests) throws IOException {
-            ContentDigests known = ContentDigests.withKey(key);
-            known.read(digests);
-            earlier.put(name, known);
+        /** Returns the earlier file that has a content; empty if none has it. */
+        private Optional<String> holder(UUID hidden) {
+            return earlier.entrySet().stream()
+                    .filter(each -> each.getValue().contains(hidden))
+                    .map(Map.Entry::getKey)
+                    .findFirst();
         }
 
         @Override
         public void consider(byte[] digest) {
-            for (Map.Entry<String, ContentDigests> each : earlier.entrySet()) {
-                if (each.getValue().contains(digest)) {
-                    used.add(each.getKey());
-                    return;
-                }
-            }
-            isContentsWanted = true;
+            holder(key.hide(digest)).ifPresentOrElse(used::add, () -> isContentsWanted = true);
         }
 
         @Override
         public boolean isWanted(byte[] digest) {
-            if (earlier.values().stream().anyMatch(known -> known.contains(digest))) {
+            UUID hidden = key.hide(digest);
+            if (holder(hidden).isPresent()) {
                 return false;
             }
-            fresh.add(digest);
+            fresh.add(hidden);
             return true;
         }
 
@@ -176,20 +180,12 @@ public final class BackupDirectory implements Closeable {
 
         @Override
         public OutputStream open() throws IOException {
-            return create(file);
+            return PrivateFile.create(unfinished(file));
         }
 
         @Override
         public @Nullable OutputStream openContents() throws IOException {
-            return create(contents, isContentsWanted);
-        }
-
-        private @Nullable OutputStream create(Path path, boolean isWanted) throws IOException {
-            return isWanted ? create(path) : null;
-        }
-
-        private OutputStream create(Path path) throws IOException {
-            return newFile(unfinished(path));
+            return isContentsWanted ? PrivateFile.create(unfinished(contents)) : null;
         }
 
         void finish(Backup.Made made, Backup.Options options) throws IOException {
@@ -224,7 +220,7 @@ public final class BackupDirectory implements Closeable {
                             options.recipients(),
                             options.isWithKeys() && !isContents,
                             needs)
-                    .write(directory);
+                    .write(directory, unfinished(Index.of(path)));
         }
 
         void discard() throws IOException {
@@ -235,36 +231,6 @@ public final class BackupDirectory implements Closeable {
 
     private static Path unfinished(Path file) {
         return file.resolveSibling(file.getFileName() + UNFINISHED);
-    }
-
-    /**
-     * Creates a file that only its owner can read, and forces it to disk when it is closed.
-     *
-     * @throws java.nio.file.FileAlreadyExistsException if it exists
-     */
-    public static OutputStream newFile(Path file) throws IOException {
-        return forced(FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
-    }
-
-    /** Returns a stream into a file, which is forced to disk when the stream is closed. */
-    public static OutputStream forced(FileChannel channel) {
-        return new java.io.BufferedOutputStream(Channels.newOutputStream(channel), 1 << 20) {
-            private boolean isClosed;
-
-            @Override
-            public void close() throws IOException {
-                if (!isClosed) {
-                    isClosed = true;
-                    try (channel) {
-                        flush();
-                        channel.force(true);
-                    }
-                }
-            }
-        };
     }
 
     private void sync() throws IOException {
@@ -280,14 +246,9 @@ public final class BackupDirectory implements Closeable {
      */
     public List<String> prune(List<Keep> rules) throws IOException {
         List<Index> all = indexes(directory);
-        Set<Instant> kept = Keep.kept(
-                all.stream()
-                        .filter(index -> !index.isContents())
-                        .map(Index::time)
-                        .toList(),
-                rules);
-        Set<String> needed = new HashSet<>();
         List<Index> backups = all.stream().filter(index -> !index.isContents()).toList();
+        Set<Instant> kept = Keep.kept(backups.stream().map(Index::time).toList(), rules);
+        Set<String> needed = new HashSet<>();
         List<String> deleted = new ArrayList<>();
         for (Index index : backups) {
             if (kept.contains(index.time())) {

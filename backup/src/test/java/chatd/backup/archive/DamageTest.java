@@ -35,7 +35,6 @@ class DamageTest {
                 Instant.parse("2026-11-20T06:15:00Z"),
                 12,
                 "1 2 1\n",
-                Map.of("message", 3L),
                 new Manifest.Amount(1, 2),
                 1,
                 1,

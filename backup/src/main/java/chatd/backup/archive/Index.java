@@ -1,11 +1,10 @@
-package chatd.backup.directory;
+package chatd.backup.archive;
 
-import chatd.backup.archive.BackupFailure;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import tools.jackson.core.JacksonException;
@@ -42,7 +41,7 @@ public record Index(
     public static final String FORMAT = "chatd-backup-index-1";
 
     /** The end of an index's name, after that of its backup. */
-    static final String SUFFIX = ".json";
+    public static final String SUFFIX = ".json";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -77,12 +76,15 @@ public record Index(
         throw new BackupFailure(file + " is not the index of a backup");
     }
 
-    /** Writes the index beside its backup. */
-    void write(Path directory) throws IOException {
-        Path to = of(directory.resolve(file));
-        Files.createFile(to, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(
-                to,
+    /**
+     * Writes the index beside its backup: whole, or not at all.
+     *
+     * @param unfinished a name that is free, in the same directory
+     */
+    public void write(Path directory, Path unfinished) throws IOException {
+        PrivateFile.create(
+                unfinished,
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this).getBytes(StandardCharsets.UTF_8));
+        Files.move(unfinished, of(directory.resolve(file)), StandardCopyOption.ATOMIC_MOVE);
     }
 }
