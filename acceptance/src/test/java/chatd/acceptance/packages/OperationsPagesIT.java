@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +54,7 @@ class OperationsPagesIT {
                 unplayed.addAll(blocks(page));
             }
         }
-        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3", "age");
+        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3", "age", "zstd");
         box.sh("""
                 echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/99yes
                 mkdir /srv/packages /mnt/elsewhere
@@ -160,7 +162,42 @@ class OperationsPagesIT {
         client("alice", "send --all -- in-the-last-backup").exits(0);
         box.sh("chat-admin log anchor >/root/anchor && systemctl start chatd-backup")
                 .exits(0);
+        everyFileIsInTheBackupOrLeftOutForAReason();
         client("alice", "send --all -- after-the-backup").exits(0);
+    }
+
+    /** Files of the daemon that a backup does not have, as patterns, and why. */
+    private static final Map<String, String> LEFT_OUT = Map.of(
+            "/var/lib/chatd/(seal\\.key|tls/.*\\.key)", "a key: only with --with-keys",
+            "/var/lib/chatd/clock", "how long this machine has been running",
+            "/var/lib/chatd/backup\\.key", "of the notes beside the backups: without it the next one has all contents",
+            "/var/log/chatd/audit\\.xml", "made of audit.part",
+            "/var/log/chatd/audit\\.(lock|reserve|xsd|css)", "every start makes them",
+            "/var/cache/chatd/.*", "the index, which is built anew, and archives of classes");
+
+    private void everyFileIsInTheBackupOrLeftOutForAReason() {
+        Set<String> backedUp = box.sh(
+                        "age -d -i /mnt/elsewhere/age.key $(ls /var/backups/chatd/chatd-*.backup | tail -n 1)"
+                                + " | zstd -dc | tar -t")
+                .exits(0)
+                .out()
+                .lines()
+                .map(entry -> entry.replaceFirst("^machine/", "/").replaceFirst("^log/", "/var/log/chatd/"))
+                .collect(Collectors.toSet());
+        List<String> files = box.sh(
+                        "find /etc/chatd /etc/default/chatd /etc/systemd/system/chatd* /var/lib/chatd /var/log/chatd"
+                                + " /var/cache/chatd -type f")
+                .exits(0)
+                .out()
+                .lines()
+                .toList();
+        assertThat(files).contains("/etc/chatd/chatd.toml", "/var/lib/chatd/seal.key", "/var/log/chatd/audit.part");
+        for (String file : files) {
+            assertThat(backedUp.contains(file) || LEFT_OUT.keySet().stream().anyMatch(file::matches))
+                    .as("%s is in the backup, or left out for a reason", file)
+                    .isTrue();
+        }
+        assertThat(backedUp).noneMatch(file -> file.endsWith(".key"));
     }
 
     /** Everything is lost but the copy of the backups and the keys: a new machine, with nothing but the packages. */
