@@ -138,6 +138,17 @@ public final class Restoration implements Closeable {
         return schemas.occupied(config.database().name());
     }
 
+    /** Checks that the database has room, if it is on this machine: a MariaDB whose disk is full ends itself. */
+    private void requireRoom() throws IOException {
+        if (config.database().socket().isEmpty()) {
+            return;
+        }
+        Path data = Path.of(schemas.dataDirectory());
+        if (Files.isDirectory(data)) {
+            Room.require(data, Room.needed(manifest()) - manifest().logBytes(), "to restore the database");
+        }
+    }
+
     private String restoring() {
         return config.database().name() + "_restoring";
     }
@@ -145,9 +156,11 @@ public final class Restoration implements Closeable {
     /**
      * Loads everything beside what is there.
      *
-     * @throws BackupFailure if the backup is damaged, or does not fit this program
+     * @throws BackupFailure if the backup is damaged, or does not fit this program, or the disk of the database has no
+     *     room for it
      */
     public void load() throws IOException {
+        requireRoom();
         schemas.createAnew(restoring());
         Config.Database fresh = access.with(restoring(), access.user());
         try (Loading loading = Loading.begin(reader.manifest(), DatabaseAccess.source(fresh))) {
@@ -318,10 +331,15 @@ public final class Restoration implements Closeable {
         }
     }
 
+    /** Ends the restoration. What was loaded and not put in its place is deleted. */
     @Override
     public void close() throws IOException {
-        unlock();
-        schemas.close();
-        reader.close();
+        try (reader;
+                schemas) {
+            schemas.delete(restoring());
+            FileTree.delete(staging);
+        } finally {
+            unlock();
+        }
     }
 }

@@ -7,6 +7,7 @@ import chatd.acceptance.kit.Chat1Socket;
 import chatd.acceptance.kit.Chatd;
 import chatd.acceptance.kit.LocalDaemon;
 import chatd.acceptance.kit.ProcessResult;
+import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Wire;
 import chatd.fixtures.Campaign;
 import java.nio.file.Files;
@@ -33,12 +34,12 @@ class BackupUnderFireIT {
     @TempDir
     private Path elsewhere;
 
-    private static List<String> schemas(LocalDaemon daemon) throws Exception {
+    private static List<String> schemas(Chatd daemon, String schema) throws Exception {
         List<String> names = new ArrayList<>();
         try (var connection = daemon.sql();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery(
-                        "select schema_name from information_schema.schemata where schema_name like '" + daemon.schema()
+                        "select schema_name from information_schema.schemata where schema_name like '" + schema
                                 + "\\_%'")) {
             while (rows.next()) {
                 names.add(rows.getString(1));
@@ -124,7 +125,7 @@ class BackupUnderFireIT {
             }
             assertThat(aside).anyMatch(text -> text.equals(original)).anyMatch(text -> text.endsWith("# mine\n"));
             long replaced = 0;
-            for (String schema : schemas(daemon)) {
+            for (String schema : schemas(daemon, daemon.schema())) {
                 replaced += daemon.number("select count(*) from " + schema + ".message where text = 'replaced'");
                 daemon.execute("drop database " + schema);
             }
@@ -201,6 +202,35 @@ class BackupUnderFireIT {
                     .contains("The last backup, to - at ", "failed: No space left on device");
             LostMachine.backUp(daemon, elsewhere.resolve("chatd.backup"));
             assertThat(daemon.admin("", "stats", "--check").out()).doesNotContain("backup");
+        }
+    }
+
+    @Test
+    void aRestorationForWhichTheDatabaseHasNoRoomChangesNothing() throws Exception {
+        Path backup = elsewhere.resolve("chatd.backup");
+        byte[] noise = new byte[16 << 20];
+        try (SpawnedDaemon daemon = SpawnedDaemon.startWithDatabase()) {
+            Chatd.Person alice = daemon.alice();
+            try (Chat1Socket socket = daemon.logIn(alice)) {
+                for (int i = 0; i < 4; i++) {
+                    Campaign.random().nextBytes(noise);
+                    socket.send(Wire.file("f" + i, noise, alice.name())).fence();
+                }
+                daemon.admin("", "backup", "--with-keys", backup.toString()).exits(0);
+                socket.send(Wire.text("stays", alice.name())).fence();
+            }
+            daemon.stop();
+            daemon.moveDatabaseToSmallDisk(48);
+            ProcessResult full = ProcessResult.admin("", "restore", "--yes", backup.toString())
+                    .exits(1);
+            assertThat(full.err())
+                    .containsPattern("mariadb/? has \\d+ MiB free; to restore the database takes about \\d+ MiB");
+            assertThat(schemas(daemon, daemon.schema())).isEmpty();
+            try (var files = Files.list(daemon.directory)) {
+                assertThat(files).noneMatch(file -> file.toString().contains("restoring"));
+            }
+            daemon.begin();
+            assertThat(daemon.texts(alice)).contains("stays");
         }
     }
 }

@@ -27,6 +27,7 @@ abstract class BareDaemon extends Chatd {
     private final String schema = "local" + SCHEMAS.incrementAndGet();
     private final boolean hasOwnServer;
     private PrivateMariaDb server;
+    private boolean isDatabaseMounted;
 
     /** @param hasOwnServer whether it has a database server of its own, which can be killed, and a directory on disk */
     BareDaemon(boolean hasOwnServer) {
@@ -76,6 +77,33 @@ abstract class BareDaemon extends Chatd {
         }
     }
 
+    /**
+     * Restarts the database server on a small disk.
+     *
+     * @param room how much it has beyond what is there, in MiB
+     */
+    public final void moveDatabaseToSmallDisk(int room) {
+        if (!hasOwnServer) {
+            throw new IllegalStateException("others use this database server, too");
+        }
+        server.close();
+        isDatabaseMounted = true;
+        ProcessResult.program(List.of("sh", "-ec", """
+                        cd "$1"
+                        mv mariadb moved
+                        mkdir mariadb
+                        mount -t tmpfs -o "size=$(($(du -sm --apparent-size moved | cut -f 1) + $2))m" none mariadb
+                        cp -a --sparse=never moved/. mariadb
+                        rm -r moved
+                        """, "sh", directory.toString(), String.valueOf(room)))
+                .exits(0);
+        try {
+            server = PrivateMariaDb.start(directory, server.socket());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Stops the process of the database server, as when its machine hangs, until {@link #thawDatabase}. */
     public final void freezeDatabase() {
         ProcessResult.signal("STOP", server.pid());
@@ -117,6 +145,10 @@ abstract class BareDaemon extends Chatd {
         try {
             if (hasOwnServer) {
                 server.close();
+                if (isDatabaseMounted) {
+                    ProcessResult.program(
+                            List.of("umount", "-l", directory.resolve("mariadb").toString()));
+                }
             } else {
                 execute("drop database " + schema);
             }

@@ -91,6 +91,26 @@ public final class Schemas implements Closeable {
                 : new Occupied(0, 0);
     }
 
+    /** Returns the directory in which the server keeps its files. */
+    public String dataDirectory() throws BackupFailure {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select @@datadir")) {
+            row.next();
+            return row.getString(1);
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Deletes a schema, if it exists. */
+    public void delete(String schema) throws BackupFailure {
+        try {
+            execute("drop database if exists " + Table.quoted(schema));
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
     /** Creates an empty schema, in the place of one of this name that an interrupted restoration left. */
     public void createAnew(String schema) throws BackupFailure {
         try {
