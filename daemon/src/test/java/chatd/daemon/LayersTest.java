@@ -41,6 +41,7 @@ class LayersTest {
                 "net: files login dispatch journal trail disk session limit model config",
                 "admin: service accounts files messages groups reports search journal trail disk directory session limit store model config",
                 "service: accounts direct login messages files friends groups reports search dispatch journal trail disk directory store config",
+                "export: messages directory store model config",
                 "accounts: groups login dispatch journal trail disk directory session limit store model config",
                 "search: messages dispatch journal trail disk directory session limit store model config",
                 "files: media messages dispatch journal trail disk directory session limit store model config",

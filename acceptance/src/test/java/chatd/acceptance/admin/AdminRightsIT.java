@@ -60,6 +60,7 @@ class AdminRightsIT {
             Map.entry("user grant nobody everyone", List.of(A)),
             Map.entry("user revoke nobody everyone", List.of(A)),
             Map.entry("user delete nobody --yes", List.of(A)),
+            Map.entry("user export nobody --to /nonexistent/nobody.zip", List.of(A)),
             Map.entry("user import LIST --dry-run", List.of(A)),
             Map.entry("session list", List.of(A, H, M, L)),
             Map.entry("session kick nobody", List.of(A, H)),

@@ -35,6 +35,9 @@ public final class UserCalls {
     public static final AdminCall<ImportList, HashProgress, Imported> IMPORT =
             new AdminCall<>("user import", ImportList.class, HashProgress.class, Imported.class);
 
+    public static final AdminCall<Export, Nothing, Nothing> EXPORT =
+            new AdminCall<>("user export", Export.class, Nothing.class, Nothing.class);
+
     private UserCalls() {}
 
     private static AdminCall<Named, Nothing, Changed> changing(String name) {
@@ -42,6 +45,13 @@ public final class UserCalls {
     }
 
     public record Named(String name) {}
+
+    /**
+     * What a user has is about to be written to a file, which the administrator's program does by itself.
+     *
+     * @param file where; {@code -} for standard output
+     */
+    public record Export(String name, String file) {}
 
     /**
      * A request to create an account, or to set the password of one.

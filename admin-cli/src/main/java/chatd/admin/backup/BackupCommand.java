@@ -2,7 +2,6 @@ package chatd.admin.backup;
 
 import chatd.admin.api.BackupCalls;
 import chatd.admin.api.CallFailure;
-import chatd.admin.api.SystemCalls;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
@@ -22,12 +21,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +52,6 @@ import picocli.CommandLine.ParentCommand;
         })
 public final class BackupCommand implements Callable<Integer> {
     private static final String STANDARD_OUTPUT = "-";
-    private static final Path CONFIGURATION = Path.of("/etc/chatd/chatd.toml");
 
     @ParentCommand
     Program program;
@@ -112,8 +107,6 @@ public final class BackupCommand implements Callable<Integer> {
             description = "The configuration file of a daemon that is not running; default: /etc/chatd/chatd.toml.")
     private @Nullable Path config;
 
-    private record Source(Backup.Daemon daemon, boolean isRunning) {}
-
     @Override
     public Integer call() throws IOException {
         Source source = source();
@@ -168,41 +161,11 @@ public final class BackupCommand implements Callable<Integer> {
     }
 
     private Source source() throws IOException {
-        BackupCalls.Begun begun;
-        try {
-            begun = program.daemon().call(BackupCalls.BEGIN, new BackupCalls.Begin(file));
-        } catch (CallFailure e) {
-            if (!e.code().equals(CallFailure.NO_DAEMON)) {
-                throw e;
-            }
-            return stopped();
-        }
-        SystemCalls.Options running = program.daemon().call(SystemCalls.CONFIG);
-        Map<String, String> environment = new HashMap<>();
-        for (SystemCalls.Option option : running.options()) {
-            if (option.source().startsWith("environment ")) {
-                environment.put(option.source().substring("environment ".length()), option.value());
-            }
-        }
-        return new Source(
-                Backup.Daemon.of(
-                        begun.version(),
-                        running.file().isEmpty() ? null : Path.of(running.file()),
-                        environment,
-                        begun.sealKey(),
-                        position -> program.daemon().call(BackupCalls.LOG, new BackupCalls.Position(position))),
-                true);
-    }
-
-    private Source stopped() throws IOException {
-        Path there = config != null ? config : Files.exists(CONFIGURATION) ? CONFIGURATION : null;
-        Map<String, String> environment = new HashMap<>();
-        System.getenv().forEach((name, value) -> {
-            if (name.startsWith("CHATD_")) {
-                environment.put(name, value);
-            }
-        });
-        return new Source(Backup.Daemon.of(Program.version(), there, environment, "", position -> {}), false);
+        return Source.find(
+                program,
+                () -> program.daemon().call(BackupCalls.BEGIN, new BackupCalls.Begin(file)),
+                position -> program.daemon().call(BackupCalls.LOG, new BackupCalls.Position(position)),
+                config);
     }
 
     /** Returns the options that were typed; to the configured directory, the configured ones where none was. */
@@ -269,13 +232,9 @@ public final class BackupCommand implements Callable<Integer> {
         if (Files.exists(to)) {
             throw new CommandFailure(Exit.CONFLICT, to + " exists already: name a new file.");
         }
-        // Not readable by others, and under a name that nobody has.
-        Path unfinished = Files.createTempFile(to.toAbsolutePath().getParent(), "." + to.getFileName() + "-", ".part");
         try (Progress progress = new Progress()) {
-            made = new Backup(source.daemon(), options, progress::show).write(() -> PrivateFile.fill(unfinished));
-            Files.move(unfinished, to, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(unfinished);
+            Backup backup = new Backup(source.daemon(), options, progress::show);
+            made = PrivateFile.complete(to, unfinished -> backup.write(() -> PrivateFile.fill(unfinished)));
         }
         reportMade(source, to.toAbsolutePath().toString(), made, options);
         print(target, made, options, List.of());

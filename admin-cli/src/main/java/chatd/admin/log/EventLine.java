@@ -1,65 +1,30 @@
 package chatd.admin.log;
 
 import chatd.admin.terminal.Format;
+import chatd.audit.read.ParsedLine;
 import chatd.text.SafeText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A parsed line of the log.
+ * A line of the log, to be shown.
  *
  * @param kind {@code event} or {@code seal}
  * @param attributes in document order
  * @param children its child elements: receivers, arguments, a key
  */
-record EventLine(String kind, Map<String, String> attributes, List<Child> children) {
-    private static final Pattern TAG = Pattern.compile("<(\\w+)((?: [\\w-]+=\"[^\"]*\")*) ?/?>");
-    private static final Pattern ATTRIBUTE = Pattern.compile(" ([\\w-]+)=\"([^\"]*)\"");
+record EventLine(String kind, Map<String, String> attributes, List<ParsedLine.Child> children) {
     private static final JsonMapper JSON = new JsonMapper();
-
-    /** A child element. */
-    record Child(String kind, Map<String, String> attributes) {}
 
     /** Parses a line as it stands in the document. */
     static EventLine parse(String line) {
-        Matcher tag = TAG.matcher(line);
-        String kind = "";
-        Map<String, String> attributes = Map.of();
-        List<Child> children = new ArrayList<>();
-        while (tag.find()) {
-            if (kind.isEmpty()) {
-                kind = tag.group(1);
-                attributes = attributes(tag.group(2));
-            } else {
-                children.add(new Child(tag.group(1), attributes(tag.group(2))));
-            }
-        }
-        return new EventLine(kind, attributes, children);
-    }
-
-    private static Map<String, String> attributes(String text) {
-        Map<String, String> values = new LinkedHashMap<>();
-        Matcher attribute = ATTRIBUTE.matcher(text);
-        while (attribute.find()) {
-            values.put(attribute.group(1), unescaped(attribute.group(2)));
-        }
-        return values;
-    }
-
-    private static String unescaped(String value) {
-        return value.indexOf('&') < 0
-                ? value
-                : value.replace("&quot;", "\"")
-                        .replace("&lt;", "<")
-                        .replace("&gt;", ">")
-                        .replace("&amp;", "&");
+        ParsedLine parsed = ParsedLine.parse(line);
+        return new EventLine(parsed.kind(), parsed.attributes(), parsed.children());
     }
 
     /** Returns the value of an attribute; empty if it is absent. */
@@ -94,7 +59,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
                 }
             });
         }
-        for (Child child : children) {
+        for (ParsedLine.Child child : children) {
             switch (child.kind()) {
                 case "to" ->
                     shown.append(" → ")
@@ -132,7 +97,7 @@ record EventLine(String kind, Map<String, String> attributes, List<Child> childr
     /** Returns a JSON object, child elements as lists; {@code now} is a current name, as in {@link #readable}. */
     String json(Map<String, String> names) {
         Map<String, Object> all = new LinkedHashMap<>(withCurrentName(attributes, names));
-        for (Child child : children) {
+        for (ParsedLine.Child child : children) {
             @SuppressWarnings("unchecked")
             List<Object> list = (List<Object>) all.computeIfAbsent(child.kind(), key -> new ArrayList<>());
             list.add(child.kind().equals("to") ? withCurrentName(child.attributes(), names) : child.attributes());

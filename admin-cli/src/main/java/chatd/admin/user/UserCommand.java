@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             ImportCommand.class,
             ResetCommand.class,
             SlipsCommand.class,
+            UserExportCommand.class,
             DeleteCommand.class
         },
         footerHeading = Program.EXAMPLE,

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -38,6 +40,30 @@ public final class PrivateFile extends BufferedOutputStream {
     public static void create(Path path, byte[] bytes) throws IOException {
         try (OutputStream out = create(path)) {
             out.write(bytes);
+        }
+    }
+
+    /** Fills a file. */
+    public interface Filling<T> {
+        /** @param file is empty, and only its owner can read it */
+        T fill(Path file) throws IOException;
+    }
+
+    /**
+     * Creates a file that is there only when it is complete.
+     *
+     * @param filling fills another file beside it, which then gets its name
+     */
+    public static <T> T complete(Path path, Filling<T> filling) throws IOException {
+        // Under a name that nobody has.
+        Path unfinished =
+                Files.createTempFile(path.toAbsolutePath().getParent(), "." + path.getFileName() + "-", ".part");
+        try {
+            T filled = filling.fill(unfinished);
+            Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+            return filled;
+        } finally {
+            Files.deleteIfExists(unfinished);
         }
     }
 

@@ -84,7 +84,7 @@ public final class Conversations implements Feature, AutoCloseable {
         this.contacts = parts.contacts();
         this.sessions = parts.sessions();
         this.store = parts.stores().conversations();
-        this.items = new Items(parts);
+        this.items = new Items(parts.stores(), parts.directory());
         this.clock = parts.clock();
         this.pages = pages;
         this.marks =

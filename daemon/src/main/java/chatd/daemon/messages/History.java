@@ -43,7 +43,7 @@ public final class History implements Feature {
 
     public History(FeatureContext parts, Conversations conversations, Pages pages) {
         this.store = parts.stores().messages();
-        this.items = new Items(parts);
+        this.items = new Items(parts.stores(), parts.directory());
         this.directory = parts.directory();
         this.sessions = parts.sessions();
         this.config = parts.config();

@@ -2,7 +2,6 @@ package chatd.daemon.messages;
 
 import chatd.daemon.directory.Directory;
 import chatd.daemon.journal.Applier;
-import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
@@ -11,6 +10,7 @@ import chatd.daemon.store.read.AmendmentStore;
 import chatd.daemon.store.read.GroupStore;
 import chatd.daemon.store.read.MessageStore;
 import chatd.daemon.store.read.Range;
+import chatd.daemon.store.read.Stores;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.MessageState;
@@ -35,11 +35,11 @@ public final class Items {
     private final GroupStore groups;
     private final Directory directory;
 
-    public Items(FeatureContext parts) {
-        this.messages = parts.stores().messages();
-        this.amendments = parts.stores().amendments();
-        this.groups = parts.stores().groups();
-        this.directory = parts.directory();
+    public Items(Stores stores, Directory directory) {
+        this.messages = stores.messages();
+        this.amendments = stores.amendments();
+        this.groups = stores.groups();
+        this.directory = directory;
     }
 
     /**

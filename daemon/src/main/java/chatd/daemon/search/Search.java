@@ -72,7 +72,7 @@ public final class Search implements Feature, AutoCloseable {
     public Search(FeatureContext parts, Conversations conversations) {
         this.directory = parts.directory();
         this.sessions = parts.sessions();
-        this.items = new Items(parts);
+        this.items = new Items(parts.stores(), parts.directory());
         this.conversations = conversations;
         this.audit = parts.audit();
         this.config = parts.config();

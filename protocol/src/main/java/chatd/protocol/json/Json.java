@@ -323,6 +323,16 @@ public final class Json implements Dialect {
         return parsed(message).orElseThrow(() -> new IllegalArgumentException("a message that is not stored"));
     }
 
+    /**
+     * Returns a message in the form in which a viewer's client receives it.
+     *
+     * @param viewer the number of an account
+     * @throws IllegalArgumentException if the message is not stored
+     */
+    public static JsonNode tree(MessageEvent.Message message, long viewer) {
+        return tree(asSeenBy(message, viewer));
+    }
+
     private static Optional<JsonNode> parsed(Object message) {
         return framed(Carrier.LINES, message, UnpooledByteBufAllocator.DEFAULT).flatMap(line -> {
             try {

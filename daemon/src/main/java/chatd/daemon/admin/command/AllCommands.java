@@ -47,7 +47,7 @@ public final class AllCommands implements AutoCloseable {
             return true;
         });
         nextStartCheck.start();
-        commands.addAll(new UserCommands(running, configuration).all());
+        commands.addAll(new UserCommands(running, configuration, log).all());
         commands.addAll(new SessionCommands(running).all());
         commands.addAll(new GroupCommands(running).all());
         commands.addAll(new MessageCommands(running).all());

@@ -4,6 +4,7 @@ import chatd.admin.api.AdminCall;
 import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.GroupCalls;
 import chatd.admin.api.UserCalls;
+import chatd.audit.write.AuditLog;
 import chatd.daemon.accounts.AccountImport;
 import chatd.daemon.accounts.Administration;
 import chatd.daemon.admin.AdminCommand;
@@ -30,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Implements {@code chat-admin user}. */
-public record UserCommands(Running running, Supplier<Config> config) {
+public record UserCommands(Running running, Supplier<Config> config, AuditLog log) {
     private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     public List<AdminCommand<?, ?, ?>> all() {
@@ -107,6 +108,16 @@ public record UserCommands(Running running, Supplier<Config> config) {
                         "heir",
                         "longest",
                         "dryRun"),
+                // Whoever may read the database and the log does the rest.
+                AdminCommand.of(
+                        UserCalls.EXPORT,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            log.publish();
+                            return Nothing.NOTHING;
+                        },
+                        "name",
+                        "file"),
                 AdminCommand.of(
                         UserCalls.IMPORT,
                         Role.administrators(),

@@ -18,7 +18,8 @@ public record Stores(
         SeenStore seen,
         AvatarStore avatars,
         BackupStore backups,
-        RestorationStore restorations) {
+        RestorationStore restorations,
+        PersonStore persons) {
     public Stores(Database database) {
         this(database, new MessageStore(database));
     }
@@ -39,6 +40,7 @@ public record Stores(
                 new SeenStore(database),
                 new AvatarStore(database),
                 new BackupStore(database),
-                new RestorationStore(database));
+                new RestorationStore(database),
+                new PersonStore(database));
     }
 }
