@@ -60,7 +60,6 @@ class AdminRightsIT {
             Map.entry("user grant nobody everyone", List.of(A)),
             Map.entry("user revoke nobody everyone", List.of(A)),
             Map.entry("user delete nobody --yes", List.of(A)),
-            Map.entry("user export nobody --to /nonexistent/nobody.zip", List.of(A)),
             Map.entry("user import LIST --dry-run", List.of(A)),
             Map.entry("session list", List.of(A, H, M, L)),
             Map.entry("session kick nobody", List.of(A, H)),
@@ -252,6 +251,20 @@ class AdminRightsIT {
                 // Refusals of one user are one event.
                 .containsExactly("backup begin refused", "backup begin ok");
         assertThat(place.resolve("backup")).doesNotExist();
+    }
+
+    @Test
+    void onlyAdministratorsMayExportWhatAUserHas() throws Exception {
+        String export = "user export alice --to " + place.resolve("alice.zip");
+        for (String group : List.of(HELPERS, MODERATORS, AUDITORS)) {
+            assertThat(as(64_221, OTHERS, group, export).exits(3).err()).contains("needs " + ADMINISTRATORS);
+        }
+        // An administrator reads the database as the Unix user that he is.
+        assertThat(as(64_221, OTHERS, ADMINISTRATORS, export).exits(1).err()).contains("database can't be reached");
+        assertThat(logged("64221").stream().filter(entry -> entry.get("command").equals("user export")))
+                .extracting(entry -> entry.get("outcome"))
+                .containsExactly("refused", "ok");
+        assertThat(place.resolve("alice.zip")).doesNotExist();
     }
 
     @Test

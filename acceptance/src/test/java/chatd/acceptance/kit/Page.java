@@ -43,7 +43,7 @@ public final class Page {
      */
     private static final Pattern PLAIN = Pattern.compile("chat-admin( (?!cert )([\\w@:,.-]+|\"[\\w :.,-]*\"))*");
 
-    private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml)\\b|/");
+    private static final Pattern FILE = Pattern.compile("\\.(csv|toml|pem|key|xml|zip)\\b|/");
     private static final Pattern WORD = Pattern.compile("[^ \"]+|\"[^\"]*\"");
 
     private static final Pattern TIME_PREFIX = Pattern.compile("\\d[-:.]$");
