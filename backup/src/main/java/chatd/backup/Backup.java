@@ -4,6 +4,7 @@ import chatd.backup.archive.BackupFailure;
 import chatd.backup.archive.BackupWriter;
 import chatd.backup.archive.MachineFile;
 import chatd.backup.archive.Manifest;
+import chatd.backup.archive.Pace;
 import chatd.backup.data.Snapshot;
 import chatd.backup.machine.MachineFiles;
 import chatd.daemon.config.Config;
@@ -28,6 +29,7 @@ public final class Backup {
     private final Options options;
     private final Progressing progress;
     private final LogCopy log;
+    private final Pace pace;
 
     /**
      * What is backed up.
@@ -88,7 +90,7 @@ public final class Backup {
     /**
      * @param recipients public keys of age; empty for no encryption
      * @param isWithKeys whether keys and passwords are included
-     * @param rate as for {@link BackupWriter}
+     * @param rate as for {@link Pace}
      */
     public record Options(List<String> recipients, boolean isWithKeys, long rate) {}
 
@@ -136,6 +138,7 @@ public final class Backup {
         this.daemon = daemon;
         this.options = options;
         this.progress = progress;
+        this.pace = new Pace(options.rate());
         this.log = new LogCopy(daemon.config().audit().directory());
     }
 
@@ -153,7 +156,7 @@ public final class Backup {
             Manifest manifest = manifest(snapshot, machine, target.needs());
             Written contents;
             Written file;
-            try (BackupWriter writer = new BackupWriter(target.open(), options.recipients(), options.rate())) {
+            try (BackupWriter writer = new BackupWriter(target.open(), options.recipients(), pace)) {
                 writer.add(Manifest.ENTRY, manifest.toBytes());
                 writeFiles(machine, writer);
                 snapshot.writeRows(writer, () -> showProgress(writer));
@@ -176,7 +179,7 @@ public final class Backup {
             snapshot.writeContents(backup, target::isWanted, () -> showProgress(backup));
             return null;
         }
-        try (BackupWriter writer = new BackupWriter(own, options.recipients(), options.rate())) {
+        try (BackupWriter writer = new BackupWriter(own, options.recipients(), pace)) {
             writer.add(Manifest.ENTRY, manifest.ofContents().toBytes());
             snapshot.writeContents(writer, target::isWanted, () -> showProgress(writer));
             writer.finish();

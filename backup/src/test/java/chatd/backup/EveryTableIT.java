@@ -7,6 +7,7 @@ import chatd.backup.archive.BackupFailure;
 import chatd.backup.archive.BackupReader;
 import chatd.backup.archive.BackupWriter;
 import chatd.backup.archive.Manifest;
+import chatd.backup.archive.Pace;
 import chatd.backup.data.Loading;
 import chatd.backup.data.Snapshot;
 import chatd.mariadb.FileTree;
@@ -99,7 +100,7 @@ class EveryTableIT {
         Path file = directory.resolve("backup");
         try (Snapshot snapshot = Snapshot.take(database);
                 BackupWriter writer =
-                        new BackupWriter(Files.newOutputStream(file), List.of(), BackupWriter.UNLIMITED)) {
+                        new BackupWriter(Files.newOutputStream(file), List.of(), new Pace(Pace.UNLIMITED))) {
             writer.add(Manifest.ENTRY, manifest(snapshot, snapshot.schema()).toBytes());
             snapshot.writeRows(writer, () -> {});
             snapshot.writeContents(writer, digest -> true, () -> {});
@@ -348,7 +349,7 @@ class EveryTableIT {
             throws IOException {
         try (Snapshot snapshot = Snapshot.take(database);
                 BackupWriter writer =
-                        new BackupWriter(Files.newOutputStream(file), List.of(), BackupWriter.UNLIMITED)) {
+                        new BackupWriter(Files.newOutputStream(file), List.of(), new Pace(Pace.UNLIMITED))) {
             writer.add(Manifest.ENTRY, manifest(snapshot, schema).toBytes());
             writer.add("database/" + table + "/00001.jsonl", rows.getBytes(StandardCharsets.UTF_8));
             writer.finish();

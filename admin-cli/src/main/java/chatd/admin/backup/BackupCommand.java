@@ -10,8 +10,8 @@ import chatd.admin.terminal.Progress;
 import chatd.admin.terminal.Size;
 import chatd.audit.FileFailure;
 import chatd.backup.Backup;
-import chatd.backup.archive.BackupWriter;
 import chatd.backup.archive.Encryption;
+import chatd.backup.archive.Pace;
 import chatd.backup.archive.PrivateFile;
 import chatd.backup.directory.BackupDirectory;
 import chatd.backup.directory.Keep;
@@ -171,7 +171,7 @@ public final class BackupCommand implements Callable<Integer> {
     /** Returns the options that were typed; to the configured directory, the configured ones where none was. */
     private Backup.Options options(Source source) throws IOException {
         Backup.Options otherwise =
-                file == null ? source.daemon().options() : new Backup.Options(List.of(), false, BackupWriter.QUARTER);
+                file == null ? source.daemon().options() : new Backup.Options(List.of(), false, Pace.QUARTER);
         List<String> keys = recipients != null ? recipients : otherwise.recipients();
         for (String key : keys) {
             Encryption.requireRecipient(key);

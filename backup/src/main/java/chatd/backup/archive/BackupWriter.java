@@ -26,12 +26,6 @@ public final class BackupWriter implements Closeable {
     private static final int LEVEL = 3;
     private static final int BUFFER = 64 << 10;
 
-    /** Works a quarter of the time, and rests the others. */
-    public static final long QUARTER = 0;
-
-    /** As fast as it goes. */
-    public static final long UNLIMITED = Long.MAX_VALUE;
-
     private final CountingOutput target;
     private final MessageDigest outer = Sha256.digest();
     private final MessageDigest inner = Sha256.digest();
@@ -43,10 +37,10 @@ public final class BackupWriter implements Closeable {
      *
      * @param target receives its bytes, and is closed with it
      * @param recipients public keys of age; if empty, the backup is not encrypted
-     * @param rate the highest number of bytes, before compression, in a second; {@link #QUARTER} or {@link #UNLIMITED}
+     * @param pace counts bytes before compression; one for all that are written by turns
      * @throws BackupFailure if a recipient is not a public key
      */
-    public BackupWriter(OutputStream target, List<String> recipients, long rate) throws IOException {
+    public BackupWriter(OutputStream target, List<String> recipients, Pace pace) throws IOException {
         this.target = new CountingOutput(target);
         OutputStream out = new DigestOutputStream(this.target, outer);
         if (!recipients.isEmpty()) {
@@ -54,7 +48,7 @@ public final class BackupWriter implements Closeable {
         }
         ZstdOutputStream compressed = new ZstdOutputStream(out, LEVEL);
         compressed.setChecksum(true);
-        tar = new TarArchiveOutputStream(new PacedOutput(compressed, rate), StandardCharsets.UTF_8.name());
+        tar = new TarArchiveOutputStream(new PacedOutput(compressed, pace), StandardCharsets.UTF_8.name());
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
     }

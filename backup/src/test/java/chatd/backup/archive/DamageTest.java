@@ -50,7 +50,7 @@ class DamageTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         byte[] noise = new byte[2_000];
         new Random(1).nextBytes(noise);
-        try (BackupWriter writer = new BackupWriter(bytes, recipients, BackupWriter.UNLIMITED)) {
+        try (BackupWriter writer = new BackupWriter(bytes, recipients, new Pace(Pace.UNLIMITED))) {
             writer.add(Manifest.ENTRY, manifest().toBytes());
             writer.add(
                     "database/message/00001.jsonl",
@@ -136,7 +136,7 @@ class DamageTest {
         assertThatThrownBy(() -> Encryption.requireRecipient("age1nobody"))
                 .hasMessageContaining("is not a public key of age");
         ByteArrayOutputStream other = new ByteArrayOutputStream();
-        try (BackupWriter writer = new BackupWriter(other, List.of(), BackupWriter.UNLIMITED)) {
+        try (BackupWriter writer = new BackupWriter(other, List.of(), new Pace(Pace.UNLIMITED))) {
             writer.add(
                     Manifest.ENTRY,
                     new String(manifest().toBytes(), StandardCharsets.UTF_8)
@@ -151,7 +151,7 @@ class DamageTest {
     void anEntryIsExactlyAsLongAsItWasAnnounced() throws IOException {
         for (int pieces : List.of(1, 3)) {
             try (BackupWriter writer =
-                    new BackupWriter(new ByteArrayOutputStream(), List.of(), BackupWriter.UNLIMITED)) {
+                    new BackupWriter(new ByteArrayOutputStream(), List.of(), new Pace(Pace.UNLIMITED))) {
                 int[] left = {pieces};
                 assertThatThrownBy(() -> writer.add("contents/x", 20, () -> new byte[left[0]-- > 0 ? 10 : 0]))
                         .isInstanceOf(BackupFailure.class)
