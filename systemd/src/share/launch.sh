@@ -121,7 +121,7 @@ run_daemon() {
 }
 
 # Java's options for a command-line program.
-cli_options='-XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms8m -Xmx128m'
+cli_options='-XX:+UseCompactObjectHeaders -XX:+UseSerialGC -Xms8m'
 
 # Replaces the shell with a command-line program. Arguments: its jar, its class archive, its own arguments.
 run_cli() {
@@ -142,17 +142,29 @@ run_cli() {
   speak_utf8
   set -- -jar "$jar" "$@"
   takes_long "$@" || set -- -XX:TieredStopAtLevel=1 "$@"
+  has_everybody "$@" || set -- -Xmx128m "$@"
   [ -z "$class_data" ] || set -- "$class_data" "$@"
   # Java's own warnings are on standard error, but for those that a class archive can't be used: it is made anew.
   # shellcheck disable=SC2046,SC2086 # these are several options
   exec $(yields "$@") "$JAVA_HOME/bin/java" $cli_options -Xlog:disable "-Xlog:all=warning,cds*=off,aot*=off:stderr" "$@"
 }
 
-# Prints what makes a command give way to the daemon: one that makes or tries a backup. Arguments as for takes_long.
+# Prints what makes a command give way to the daemon: one that makes or tries a backup, or reads what a user has. Arguments as
+# for takes_long.
 yields() {
   for word; do
-    [ "$word" != backup ] || { echo nice -n 10; return; }
+    case $word in
+    backup | export) echo nice -n 10; return ;;
+    esac
   done
+}
+
+# Succeeds if a command has all accounts and groups in memory, as the daemon has. Arguments as for takes_long.
+has_everybody() {
+  case " $* " in
+  *" user export "*) return 0 ;;
+  esac
+  return 1
 }
 
 # Succeeds if a command reads a whole log or database, or passes large files on: these gain from C2, which makes every start a quarter
@@ -161,7 +173,7 @@ takes_long() {
   last=
   for word; do
     case "$last $word" in
-    "log verify" | "log prove" | "log query" | "log export" | "direct accept" | "direct send") return 0 ;;
+    "log verify" | "log prove" | "log query" | "log export" | "user export" | "direct accept" | "direct send") return 0 ;;
     *" backup" | *" restore") return 0 ;;
     esac
     last=$word

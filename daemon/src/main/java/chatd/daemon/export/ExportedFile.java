@@ -1,5 +1,6 @@
 package chatd.daemon.export;
 
+import chatd.protocol.value.FileName;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.regex.Pattern;
@@ -17,9 +18,13 @@ record ExportedFile(long number, String name, long content, long size, byte[] sh
     /** What is no part of a name on some system; what has a meaning in a path is in no name anyway. */
     private static final Pattern FORBIDDEN = Pattern.compile("[<>:\"|?*/\\\\\\p{Cntrl}]|[. ]+$");
 
+    /** Bytes of a name: with the number, no more than most file systems take. */
+    private static final int MAX_BYTES = FileName.MAX_BYTES - "4294967295-".length();
+
     /** Returns the path of a file, from the root of the whole. The number keeps names apart. */
     static String path(long number, String name) {
-        return "files/" + number + "-" + FORBIDDEN.matcher(name).replaceAll("_");
+        return "files/" + number + "-"
+                + FORBIDDEN.matcher(FileName.shortened(name, MAX_BYTES)).replaceAll("_");
     }
 
     String path() {
