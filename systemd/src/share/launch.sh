@@ -152,10 +152,9 @@ run_cli() {
 # Prints what makes a command give way to the daemon: one that makes or tries a backup, or reads what a user has. Arguments as
 # for takes_long.
 yields() {
+  ! has_everybody "$@" || { echo nice -n 10; return; }
   for word; do
-    case $word in
-    backup | export) echo nice -n 10; return ;;
-    esac
+    [ "$word" != backup ] || { echo nice -n 10; return; }
   done
 }
 

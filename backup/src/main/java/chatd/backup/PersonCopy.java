@@ -4,8 +4,8 @@ import chatd.backup.archive.BackupFailure;
 import chatd.backup.data.Snapshot;
 import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.export.PersonExport;
+import chatd.daemon.journal.StoredDirectory;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.db.DatabaseUnavailable;
@@ -38,18 +38,12 @@ public final class PersonCopy implements Closeable {
      */
     public static @Nullable PersonCopy of(Backup.Daemon daemon, String name) throws IOException {
         Config.Database access = DatabaseAccess.of(daemon.config().database());
+        // Refuses a schema that is not this program's.
         Snapshot.take(DatabaseAccess.source(access)).close();
         Database database = new Database(access);
         try {
             Stores stores = new Stores(database);
-            Directory directory = new Directory(
-                    stores.accounts().all(),
-                    stores.accounts().namesEverUsed(),
-                    new GroupDirectory(
-                            stores.groups().groups(),
-                            stores.groups()::memberships,
-                            stores.groups().newest()));
-            directory.avatars().recall(stores.avatars().digests());
+            Directory directory = StoredDirectory.load(stores);
             Account account = find(directory, name);
             if (account == null) {
                 database.close();

@@ -13,7 +13,6 @@ import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.journal.Applier;
@@ -21,6 +20,7 @@ import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.OlderDatabase;
+import chatd.daemon.journal.StoredDirectory;
 import chatd.daemon.net.Listener;
 import chatd.daemon.net.http.FileRequests;
 import chatd.daemon.net.tls.Certificates;
@@ -31,7 +31,6 @@ import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.ledger.Ledger;
-import chatd.daemon.store.read.GroupStore;
 import chatd.daemon.store.read.Stores;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.daemon.systemd.Watchdog;
@@ -203,10 +202,7 @@ public final class Daemon {
 
         Ledger.LastNumbers numbers = result(reaching);
         Stores stores = new Stores(database);
-        Directory directory =
-                new Directory(stores.accounts().all(), stores.accounts().namesEverUsed(), groups(stores.groups()));
-        stores.accounts().registered().forEach(directory::markRegistered);
-        directory.avatars().recall(stores.avatars().digests());
+        Directory directory = StoredDirectory.load(stores);
         Contacts contacts = new Contacts(
                 stores.contacts().friendships(),
                 stores.contacts().requests(),
@@ -265,10 +261,6 @@ public final class Daemon {
         // Last, since nobody waits for it: it would take a tenth of the startup time.
         services.startIndexing();
         return addresses;
-    }
-
-    private static GroupDirectory groups(GroupStore stored) {
-        return new GroupDirectory(stored.groups(), stored::memberships, stored.newest());
     }
 
     /**

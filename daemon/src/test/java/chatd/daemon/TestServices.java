@@ -5,13 +5,13 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
-import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
+import chatd.daemon.journal.StoredDirectory;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.session.TestTransport;
@@ -72,13 +72,7 @@ public final class TestServices implements AutoCloseable {
         Ledger ledger = schema.ledger(database);
         Ledger.LastNumbers numbers = ledger.open(clock.instant());
         Stores stores = new Stores(database);
-        Directory all = new Directory(
-                stores.accounts().all(),
-                stores.accounts().namesEverUsed(),
-                new GroupDirectory(
-                        stores.groups().groups(),
-                        stores.groups()::memberships,
-                        stores.groups().newest()));
+        Directory all = StoredDirectory.load(stores);
         CatchUp catchUp = new CatchUp(log, ledger, stores, all);
         catchUp.run(() -> {});
         stores.contents().discardUnfinished();

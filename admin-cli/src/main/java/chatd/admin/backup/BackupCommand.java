@@ -5,6 +5,7 @@ import chatd.admin.api.CallFailure;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
+import chatd.admin.terminal.NewFile;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
 import chatd.admin.terminal.Size;
@@ -15,7 +16,6 @@ import chatd.backup.archive.Pace;
 import chatd.backup.archive.PrivateFile;
 import chatd.backup.directory.BackupDirectory;
 import chatd.backup.directory.Keep;
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -24,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,8 +50,6 @@ import picocli.CommandLine.ParentCommand;
             "  chat-admin backup --keep 7d,4w,12m /mnt/elsewhere/backups"
         })
 public final class BackupCommand implements Callable<Integer> {
-    private static final String STANDARD_OUTPUT = "-";
-
     @ParentCommand
     Program program;
 
@@ -148,7 +145,7 @@ public final class BackupCommand implements Callable<Integer> {
 
     /** Whether the target is a directory: an existing one, or the configured one. */
     private boolean isDirectory(String target) {
-        return !target.equals(STANDARD_OUTPUT)
+        return !NewFile.isStandardOutput(target)
                 && (file == null || Files.isDirectory(Path.of(target)) || target.endsWith("/"));
     }
 
@@ -215,12 +212,8 @@ public final class BackupCommand implements Callable<Integer> {
 
     private int intoFile(String target, Source source, Backup.Options options) throws IOException {
         Backup.Made made;
-        if (target.equals(STANDARD_OUTPUT)) {
-            if (Optional.ofNullable(System.console())
-                    .filter(Console::isTerminal)
-                    .isPresent()) {
-                throw new CommandFailure(Exit.USAGE, "Standard output is a terminal: redirect it, or name a file.");
-            }
+        NewFile.require(target);
+        if (NewFile.isStandardOutput(target)) {
             try (Progress progress = new Progress()) {
                 made = new Backup(source.daemon(), options, progress::show)
                         .write(() -> new FileOutputStream(FileDescriptor.out));
@@ -229,9 +222,6 @@ public final class BackupCommand implements Callable<Integer> {
             return Exit.OK;
         }
         Path to = Path.of(target);
-        if (Files.exists(to)) {
-            throw new CommandFailure(Exit.CONFLICT, to + " exists already: name a new file.");
-        }
         try (Progress progress = new Progress()) {
             Backup backup = new Backup(source.daemon(), options, progress::show);
             made = PrivateFile.complete(to, unfinished -> backup.write(() -> PrivateFile.fill(unfinished)));

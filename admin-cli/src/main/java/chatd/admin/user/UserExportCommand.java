@@ -7,21 +7,19 @@ import chatd.admin.system.AccountNames;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
+import chatd.admin.terminal.NewFile;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
 import chatd.backup.PersonCopy;
 import chatd.backup.archive.PrivateFile;
 import chatd.text.SafeText;
-import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -45,8 +43,6 @@ import picocli.CommandLine.ParentCommand;
             "  chat-admin user export alice --to - | age -r age1… >alice.zip.age"
         })
 final class UserExportCommand implements Callable<Integer> {
-    private static final String STANDARD_OUTPUT = "-";
-
     @ParentCommand
     private UserCommand user;
 
@@ -71,15 +67,7 @@ final class UserExportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Program program = user.program;
-        if (to.equals(STANDARD_OUTPUT)) {
-            if (Optional.ofNullable(System.console())
-                    .filter(Console::isTerminal)
-                    .isPresent()) {
-                throw new CommandFailure(Exit.USAGE, "Standard output is a terminal: redirect it, or name a file.");
-            }
-        } else if (Files.exists(Path.of(to))) {
-            throw new CommandFailure(Exit.CONFLICT, to + " exists already: name a new file.");
-        }
+        NewFile.require(to);
         Source source = Source.find(
                 program,
                 () -> {
@@ -97,7 +85,7 @@ final class UserExportCommand implements Callable<Integer> {
                         Exit.NOT_FOUND, "There is no user called " + SafeText.line(name) + ". Nothing was written.");
             }
             try (Progress progress = new Progress()) {
-                if (to.equals(STANDARD_OUTPUT)) {
+                if (NewFile.isStandardOutput(to)) {
                     try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
                         return told(copy.write(withNote, Instant.now(), out, progress::show));
                     }

@@ -100,6 +100,15 @@ final class HtmlPage implements Closeable {
         return open(name, attributes).text(text).close(name);
     }
 
+    /** Writes a row of a table. */
+    HtmlPage row(String cell, String... values) throws IOException {
+        open("tr");
+        for (String value : values) {
+            element(cell, value);
+        }
+        return close("tr");
+    }
+
     /** Writes text that may have several lines. Characters that are invisible, or turn the direction, are shown as such. */
     HtmlPage text(String text) throws IOException {
         try {

@@ -1,7 +1,5 @@
 package chatd.daemon.export;
 
-import chatd.audit.read.LogScan;
-import chatd.audit.read.ParsedLine;
 import chatd.daemon.directory.Avatars;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.messages.Items;
@@ -17,7 +15,6 @@ import chatd.protocol.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -29,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.zip.Deflater;
@@ -50,9 +46,6 @@ public final class PersonExport {
 
     /** Messages read per query: a text may have 64 KiB. */
     private static final int PART = 20;
-
-    /** Kinds of log entries that say when and from where somebody was here. */
-    private static final Set<String> VISITS = Set.of("login", "logout", "displaced");
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -108,6 +101,7 @@ public final class PersonExport {
         private final Instant now;
         private final long upTo = stores.messages().highest();
         private final ConversationPages pages;
+        private final OwnLog ownLog;
         private final List<ExportedFile> files = new ArrayList<>();
         private final Map<String, String> names = new TreeMap<>();
         private final List<String> damaged = new ArrayList<>();
@@ -119,6 +113,7 @@ public final class PersonExport {
             this.zip = zip;
             this.now = now;
             this.pages = new ConversationPages(directory, account.number());
+            this.ownLog = new OwnLog(log, account.number());
         }
 
         private void begin(String path) throws IOException {
@@ -198,34 +193,10 @@ public final class PersonExport {
             return Optional.of(path);
         }
 
-        private void scanOwn(LineWriter each) throws IOException {
-            String own = " user=\"U" + account.number() + "\"";
-            try {
-                LogScan.scan(log, null, line -> {
-                    if (line.substring(0, Math.max(0, line.indexOf('>'))).contains(own)) {
-                        try {
-                            each.write(line);
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    }
-                    return true;
-                });
-            } catch (UncheckedIOException e) {
-                throw e.getCause();
-            }
-        }
-
         /** Writes the lines of the log that are about what the person did, unchanged. */
         private void writeLog() throws IOException {
             begin("log.xml");
-            zip.write("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<audit xmlns=\"urn:chatd:audit:1\">\n"
-                    .getBytes(StandardCharsets.UTF_8));
-            scanOwn(line -> {
-                zip.write(line.getBytes(StandardCharsets.UTF_8));
-                zip.write(LINE_END);
-            });
-            zip.write("</audit>\n".getBytes(StandardCharsets.UTF_8));
+            ownLog.write(zip);
             zip.closeEntry();
         }
 
@@ -236,10 +207,9 @@ public final class PersonExport {
                 if (!sessions.devices().isEmpty()) {
                     page.element("h2", "Devices that log in without a password");
                     page.open("table");
-                    row(page, "th", "Device", "Since", "Used last", "From");
+                    page.row("th", "Device", "Since", "Used last", "From");
                     for (PersonalData.Device device : sessions.devices()) {
-                        row(
-                                page,
+                        page.row(
                                 "td",
                                 device.device(),
                                 HtmlPage.readable(Instant.parse(device.since())),
@@ -248,34 +218,9 @@ public final class PersonExport {
                     }
                     page.close("table");
                 }
-                page.element("h2", "According to the log, as far back as it goes; times are UTC");
-                page.open("table");
-                row(page, "th", "Time", "What", "Address");
-                scanOwn(line -> {
-                    ParsedLine event = ParsedLine.parse(line);
-                    if (VISITS.contains(event.get("type"))) {
-                        String reason = event.get("reason");
-                        row(
-                                page,
-                                "td",
-                                HtmlPage.readable(Instant.parse(event.get("time"))),
-                                event.get("type")
-                                        + (event.get("outcome").equals("ok") ? "" : ", " + event.get("outcome"))
-                                        + (reason.isEmpty() ? "" : " (" + reason + ")"),
-                                event.get("address"));
-                    }
-                });
-                page.close("table");
+                ownLog.writeVisits(page);
             }
             zip.closeEntry();
-        }
-
-        private static void row(HtmlPage page, String cell, String... values) throws IOException {
-            page.open("tr");
-            for (String value : values) {
-                page.element(cell, value);
-            }
-            page.close("tr");
         }
 
         /** Writes all messages, oldest first, one per line. */
@@ -285,9 +230,7 @@ public final class PersonExport {
             List<Long> part = next(null, last);
             while (!part.isEmpty()) {
                 for (Items.Item item : items.read(reader, part, Long.MAX_VALUE)) {
-                    zip.write(
-                            Json.tree(item.event(), account.number()).toString().getBytes(StandardCharsets.UTF_8));
-                    zip.write(LINE_END);
+                    zip.write(Json.line(item.event(), account.number()));
                     messages++;
                     item.involved().forEach(this::addName);
                     if (item.event() instanceof MessageEvent.FileOffer offer) {
@@ -410,10 +353,5 @@ public final class PersonExport {
 
     private static String counted(long number, String what) {
         return number + " " + what + (number == 1 ? "" : "s");
-    }
-
-    /** Receives a line of the log. */
-    private interface LineWriter {
-        void write(String line) throws IOException;
     }
 }

@@ -324,13 +324,19 @@ public final class Json implements Dialect {
     }
 
     /**
-     * Returns a message in the form in which a viewer's client receives it.
+     * Returns the line that a viewer's client receives for a message, with its end.
      *
      * @param viewer the number of an account
      * @throws IllegalArgumentException if the message is not stored
      */
-    public static JsonNode tree(MessageEvent.Message message, long viewer) {
-        return tree(asSeenBy(message, viewer));
+    public static byte[] line(MessageEvent.Message message, long viewer) {
+        ByteBuf line = framed(Carrier.LINES, asSeenBy(message, viewer), UnpooledByteBufAllocator.DEFAULT)
+                .orElseThrow(() -> new IllegalArgumentException("a message that is not stored"));
+        try {
+            return ByteBufUtil.getBytes(line);
+        } finally {
+            line.release();
+        }
     }
 
     private static Optional<JsonNode> parsed(Object message) {
