@@ -4,6 +4,7 @@ import { brokenRules } from "../model/password.js";
 import type { Preferences } from "../model/state.js";
 import type { Key } from "../model/place.js";
 import type { OwnSessions } from "../wire/events.js";
+import { EXPORT_ADDRESS, exportStatus } from "../wire/files.js";
 import { RequestFailed } from "../wire/session.js";
 import { useApp } from "./app.js";
 import { ChangeAvatar } from "./avatar.js";
@@ -46,6 +47,7 @@ export function Me() {
         <ContactSettings />
         <Appearance />
         <Sessions key={passwordChanges.value} />
+        <OwnData />
         <h2>{w.logOut}</h2>
         <p class="hint">{w.logOutMeans}</p>
         {unsent > 0 && <p class="problem">{w.unsentLost(unsent)}</p>}
@@ -306,6 +308,43 @@ function Sessions() {
 function nameOf({ device, dialect }: OwnSessions["info"][number]): string {
   const [, browser, system] = /^([A-Za-z]+)\/([A-Za-z]+)\/[0-9a-f]{32}$/.exec(device) ?? [];
   return browser !== undefined && system !== undefined ? words().deviceName(browser, system) : /^[0-9a-f]{32}$|^$/.test(device) ? dialect : device;
+}
+
+/** A copy of everything that the user has on the server, which the browser saves. */
+function OwnData() {
+  const { fileAccess } = useApp().chat;
+  const w = words();
+  const problem = useSignal("");
+  const isAsking = useSignal(false);
+  const save = async () => {
+    problem.value = "";
+    isAsking.value = true;
+    const status = await exportStatus();
+    isAsking.value = false;
+    if (status === 200) {
+      const link = document.createElement("a");
+      link.href = EXPORT_ADDRESS;
+      link.download = "";
+      link.click();
+      return;
+    }
+    if (status === 401) {
+      fileAccess.renew();
+    }
+    problem.value = status === 403 ? w.copyFromAdministrator : status === 429 ? w.copyOnceADay : w.copyLater;
+  };
+  return (
+    <>
+      <h2>{w.yourData}</h2>
+      <p class="hint">{w.copyMeans}</p>
+      <p class="problem" role="alert">
+        {problem.value}
+      </p>
+      <button type="button" disabled={isAsking.value} onClick={() => void save()}>
+        {w.saveCopy}
+      </button>
+    </>
+  );
 }
 
 /** The keyboard shortcuts of the page. */

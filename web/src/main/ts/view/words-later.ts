@@ -126,6 +126,12 @@ const english = {
   thisSession: "this device",
   endSession: "Log out",
   wrongOld: "The old password is wrong.",
+  yourData: "Your data",
+  copyMeans: "Everything that you have here, in one file: account, contacts, groups, messages, files, and when and from where you logged in. Unpack it, and open index.html. Whoever has the file can read your messages.",
+  saveCopy: "Save a copy",
+  copyOnceADay: "You can have one copy a day. Try again tomorrow.",
+  copyFromAdministrator: "Here the administrators give people their copy. Ask them for yours.",
+  copyLater: "The server can't give it at the moment. Try again later.",
   contactTitle: "Privacy",
   contactKinds: {
     texts: "Who may write to you",

@@ -323,6 +323,12 @@ export const chinese = (detailed: ReadonlySet<string>): Words => ({
   thisSession: "本机",
   endSession: "下线",
   wrongOld: "旧密码错误。",
+  yourData: "您的数据",
+  copyMeans: "您在这里的全部内容，存为一个文件：账号、联系人、群组、消息、文件，以及您登录的时间和地点。解压后打开 index.html。得到此文件的人都能阅读您的消息。",
+  saveCopy: "保存副本",
+  copyOnceADay: "每天只能获取一份副本。请明天再试。",
+  copyFromAdministrator: "这里由管理员提供副本。请向管理员索取。",
+  copyLater: "服务器目前无法提供。请稍后再试。",
   contactTitle: "隐私",
   contactKinds: {
     texts: "谁可以给您发消息",

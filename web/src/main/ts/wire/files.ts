@@ -168,3 +168,15 @@ export async function whyNotLoaded(address: string): Promise<LoadFailure> {
     return "unreachable";
   }
 }
+
+/** Where everything that somebody has here is fetched, as one file. */
+export const EXPORT_ADDRESS = "/files/export";
+
+/** Returns whether the daemon would give the user a copy of their data now: a status of HTTP; 0 if it can't be reached. */
+export async function exportStatus(): Promise<number> {
+  try {
+    return (await fetch(EXPORT_ADDRESS, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(ANSWER_TIMEOUT) })).status;
+  } catch {
+    return 0;
+  }
+}

@@ -3,6 +3,7 @@ package chatd.client;
 import chatd.cli.CheckedOutput;
 import chatd.client.command.CompletionCommand;
 import chatd.client.command.Context;
+import chatd.client.command.ExportCommand;
 import chatd.client.command.PasswdCommand;
 import chatd.client.command.RegisterCommand;
 import chatd.client.command.ScriptCommand;
@@ -95,6 +96,7 @@ import picocli.CommandLine.Spec;
             PipeCommand.class,
             CompletionCommand.class,
             FetchCommand.class,
+            ExportCommand.class,
             ReceiptCommand.class,
             PasswdCommand.class,
             RegisterCommand.class

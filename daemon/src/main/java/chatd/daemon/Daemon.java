@@ -15,6 +15,7 @@ import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.export.OwnExports;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.FeatureContext;
@@ -238,7 +239,10 @@ public final class Daemon {
         Services services = new Services(context);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services.features(), sessions, audit, configuration, clock);
-        FileRequests files = new FileRequests(services.filesOverHttp(), services.bearers(), dispatcher, configuration);
+        OwnExports exports = new OwnExports(context, log);
+        started(exports::close);
+        FileRequests files =
+                new FileRequests(services.filesOverHttp(), exports, services.bearers(), dispatcher, configuration);
         Listener listener =
                 new Listener(configuration, certificates, dispatcher, files, audit, random.nextLong() >>> 32 << 16);
         started(listener::close);

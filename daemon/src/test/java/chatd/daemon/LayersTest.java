@@ -37,11 +37,11 @@ class LayersTest {
     void dependenciesOfTheDaemonPointOneWay() {
         checkLayers(
                 "chatd.daemon",
-                "root: net admin service dispatch journal trail disk directory session limit store model config systemd",
-                "net: files login dispatch journal trail disk session limit model config",
+                "root: net admin service export dispatch journal trail disk directory session limit store model config systemd",
+                "net: files export login dispatch journal trail disk session limit model config",
                 "admin: service accounts files messages groups reports search journal trail disk directory session limit store model config",
                 "service: accounts direct login messages files friends groups reports search dispatch journal trail disk directory store config",
-                "export: messages directory store model config",
+                "export: messages journal trail directory session limit store model config",
                 "accounts: groups login dispatch journal trail disk directory session limit store model config",
                 "search: messages dispatch journal trail disk directory session limit store model config",
                 "files: media messages dispatch journal trail disk directory session limit store model config",
@@ -239,6 +239,7 @@ class LayersTest {
             Map.entry("Listener", "how often a warning is repeated; how long a stop waits for handshakes"),
             Map.entry("Main", "the time at which a configuration is checked"),
             Map.entry("OpenUploads", "how long a thread waits for another"),
+            Map.entry("OwnExports", "how long a step took, and how long a reader has let others wait"),
             Map.entry("Publisher", "how long the disk is left to others"),
             Map.entry("QueryTimeout", "which queries have run for too long"),
             Map.entry("Reload", "the time at which a configuration is checked"),

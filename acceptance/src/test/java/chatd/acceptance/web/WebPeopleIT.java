@@ -12,14 +12,18 @@ import chatd.acceptance.web.browser.AppearanceCheck;
 import chatd.acceptance.web.browser.BrowserTestBase;
 import chatd.acceptance.web.browser.WebBrowser.Device;
 import chatd.acceptance.web.browser.WebPerson;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +66,23 @@ class WebPeopleIT extends BrowserTestBase {
         phone.button("Close").click();
         phone.logOut();
         phone.logIn(new Chatd.Person(renamed, "another-sturdy-8"));
+    }
+
+    @Test
+    void aCopyOfOnesDataIsSavedOnceADay() throws IOException {
+        Chatd.Person ben = chatd.person();
+        WebPerson phone = browser.open(chatd, Device.PHONE);
+        phone.logIn(ben);
+        phone.button("You").click();
+        Download copy = phone.page().waitForDownload(phone.button("Save a copy")::click);
+        assertThat(copy.suggestedFilename())
+                .startsWith("chat-" + ben.name() + "-")
+                .endsWith(".zip");
+        try (ZipFile zip = new ZipFile(copy.path().toFile())) {
+            assertThat(zip.stream().map(ZipEntry::getName)).contains("index.html", "messages.jsonl");
+        }
+        phone.button("Save a copy").click();
+        WebPerson.awaitVisible(phone.page().getByText("You can have one copy a day. Try again tomorrow."));
     }
 
     @Test

@@ -28,6 +28,7 @@ public sealed interface AuditEvent
                 AuditEvent.TlsFailed,
                 AuditEvent.MessageSent,
                 AuditEvent.FileFetched,
+                AuditEvent.DataExported,
                 AuditEvent.QuotaWarning,
                 AuditEvent.Searched,
                 AuditEvent.Violation,
@@ -270,6 +271,30 @@ public sealed interface AuditEvent
                     .who(who)
                     .sessionAndAddress(peer)
                     .put(FILE, file <= MAX_FILE_NUMBER ? (Long) file : null);
+        }
+    }
+
+    /**
+     * Somebody asked for a copy of everything that they have here, or such a copy has ended.
+     *
+     * @param outcome {@code OK} when it begins and when it is complete
+     * @param reason why it was refused or broke off; null if it did not
+     * @param what begun, or what it contains
+     */
+    record DataExported(
+            LoggedIdentity who,
+            Peer peer,
+            Outcome outcome,
+            @Nullable String reason,
+            @Nullable String what) implements AuditEvent {
+        @Override
+        public String type() {
+            return "export";
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(REASON, reason).who(who).sessionAndAddress(peer).put(DETAIL, what);
         }
     }
 

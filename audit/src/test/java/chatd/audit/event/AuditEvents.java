@@ -91,6 +91,8 @@ public final class AuditEvents {
         all.put("reaction", new AmendmentEvent.Reacted(48, 43, WANG, PEER, true));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));
+        all.put("export", new AuditEvent.DataExported(WANG, PEER, Outcome.OK, null, "begun"));
+        all.put("export-refused", new AuditEvent.DataExported(WANG, PEER, Outcome.REFUSED, "throttled", null));
         all.put("fetch-beyond", new AuditEvent.FileFetched(WANG, PEER, 1L << 32, "no-such-file"));
         all.put("find", new AuditEvent.Searched(WANG, PEER, 12));
         String session = "00112233445566778899aabbccddeeff";

@@ -139,6 +139,52 @@ public final class FileLink implements Closeable {
         return head.toString(StandardCharsets.ISO_8859_1).stripTrailing();
     }
 
+    /** Receives a body, piece by piece. */
+    public interface Receiver {
+        void take(byte[] bytes, int count) throws IOException;
+    }
+
+    /**
+     * Reads a body whose length was not known before ({@code Transfer-Encoding: chunked}, RFC 9112, section 7.1) to its
+     * end.
+     *
+     * @throws IOException if the connection ends before
+     */
+    public void readChunks(Receiver receiver) throws IOException {
+        byte[] piece = new byte[MAX_TEXT_BYTES];
+        for (long size = readChunkSize(); size > 0; size = readChunkSize()) {
+            for (long left = size; left > 0; ) {
+                int count = readBody(piece, left);
+                left -= count;
+                receiver.take(piece, count);
+            }
+            readLine();
+        }
+    }
+
+    private long readChunkSize() throws IOException {
+        String size = readLine().replaceFirst("[ \\t;].*", "");
+        if (!size.matches("[0-9a-fA-F]{1,15}")) {
+            throw new IOException("the answer's body is not in chunks");
+        }
+        return Long.parseLong(size, 16);
+    }
+
+    private String readLine() throws IOException {
+        try {
+            StringBuilder line = new StringBuilder();
+            for (int one = in.read(); one != '\n'; one = in.read()) {
+                if (one < 0 || line.length() > MAX_HEAD_BYTES) {
+                    throw new EOFException("the answer ends in its body");
+                }
+                line.append((char) one);
+            }
+            return line.toString().stripTrailing();
+        } catch (IOException e) {
+            throw connection.lossException(e);
+        }
+    }
+
     /** Reads the next bytes of the answer's body; returns how many. */
     public int readBody(byte[] into, long limit) throws IOException {
         try {

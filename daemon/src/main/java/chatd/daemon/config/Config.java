@@ -131,9 +131,14 @@ public record Config(
      * @param oneTimePassword validity of a one-time password; empty for unlimited
      * @param reserved names that only administrators may assign
      * @param renames how often users may change their own name in 30 days
+     * @param selfExport whether users may take a copy of everything that they have here
      */
     public record Accounts(
-            boolean concealUsers, Optional<Duration> oneTimePassword, List<String> reserved, int renames) {}
+            boolean concealUsers,
+            Optional<Duration> oneTimePassword,
+            List<String> reserved,
+            int renames,
+            boolean selfExport) {}
 
     /**
      * @param remember how long a device's key is valid; zero if no device is remembered

@@ -200,7 +200,8 @@ public final class ConfigReader {
                         Optional.of(from.value("accounts.one-time-password", AT_ONCE, ConfigReader::time))
                                 .filter(Duration::isPositive),
                         from.list("accounts.reserved", AT_ONCE, ConfigReader::name),
-                        from.value("accounts.renames", AT_ONCE, text -> whole(text, 0, 1_000))),
+                        from.value("accounts.renames", AT_ONCE, text -> whole(text, 0, 1_000)),
+                        from.value("accounts.self-export", AT_ONCE, ConfigReader::flag)),
                 new Config.Sessions(
                         from.value("sessions.remember", AT_ONCE, ConfigReader::time),
                         from.value("sessions.single", AT_ONCE, ConfigReader::flag)),

@@ -15,8 +15,12 @@ import java.util.Set;
  *
  * @param log the directory of the audit log; it is read anew each time, with one line in memory
  * @param account the number of the person's account
+ * @param progress called now and then, by the thread that reads
  */
-record OwnLog(Path log, long account) {
+record OwnLog(Path log, long account, Runnable progress) {
+    /** Lines between two calls of {@code progress}. */
+    private static final int STEP = 512;
+
     /** Kinds of events that say when and from where somebody was here. */
     private static final Set<String> VISITS = Set.of("login", "logout", "displaced");
 
@@ -27,8 +31,12 @@ record OwnLog(Path log, long account) {
 
     private void scan(LineWriter each) throws IOException {
         String own = " user=\"U" + account + "\"";
+        int[] read = {0};
         try {
             LogScan.scan(log, null, line -> {
+                if (++read[0] % STEP == 0) {
+                    progress.run();
+                }
                 if (line.substring(0, Math.max(0, line.indexOf('>'))).contains(own)) {
                     try {
                         each.write(line);

@@ -69,7 +69,8 @@ public final class PersonExport {
 
     /**
      * @param log the directory of the audit log
-     * @param progress is told now and then how far it is
+     * @param progress is told now and then, by the thread that writes, how far it is; it may take its time, and what it
+     *     throws ends the export
      */
     public PersonExport(Stores stores, Directory directory, Path log, Consumer<String> progress) {
         this.stores = stores;
@@ -113,7 +114,7 @@ public final class PersonExport {
             this.zip = zip;
             this.now = now;
             this.pages = new ConversationPages(directory, account.number());
-            this.ownLog = new OwnLog(log, account.number());
+            this.ownLog = new OwnLog(log, account.number(), () -> progress.accept("reading the log"));
         }
 
         private void begin(String path) throws IOException {
@@ -284,6 +285,7 @@ public final class PersonExport {
                             before = item.event().time();
                         }
                         part = next(conversation, part.getLast());
+                        progress.accept("writing the pages");
                     }
                     if (!part.isEmpty()) {
                         page.open("nav")
@@ -311,12 +313,12 @@ public final class PersonExport {
                 sha256.update(chunk);
                 size += chunk.length;
                 isThere = chunk.length > 0;
+                progress.accept(counted(messages, "message") + ", " + file.path() + ": " + size + " bytes");
             }
             zip.closeEntry();
             if (!MessageDigest.isEqual(sha256.digest(), file.sha256())) {
                 damaged.add(file.path());
             }
-            progress.accept(counted(messages, "message") + ", a file of " + size + " bytes");
             return size;
         }
 
@@ -345,13 +347,22 @@ public final class PersonExport {
                 page.open("p")
                         .element("a", "When and from where you were here", "href", "sessions.html")
                         .close("p");
+                if (!damaged.isEmpty()) {
+                    page.element("h2", "Files that are not as they were sent");
+                    page.open("ul");
+                    for (String path : damaged) {
+                        page.element("li", path);
+                    }
+                    page.close("ul");
+                }
                 Explanation.write(page, hasSettings);
             }
             zip.closeEntry();
         }
     }
 
-    private static String counted(long number, String what) {
+    /** Returns a number and what it counts. */
+    static String counted(long number, String what) {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 }

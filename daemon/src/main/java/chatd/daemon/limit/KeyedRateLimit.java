@@ -121,8 +121,24 @@ public final class KeyedRateLimit<K> {
     public void charge(K key, long amount, String what) {
         long limit = most.getAsLong();
         if (limit != 0 && amount != 0 && !bucket(key, limit).tryConsume(amount)) {
-            throw new Refusal(Code.THROTTLED, "At most %d %s. Try again later.".formatted(limit, what));
+            throw throttled(limit, what);
         }
+    }
+
+    /**
+     * Checks whether an amount could be charged, without counting it.
+     *
+     * @throws Refusal as {@link #charge}
+     */
+    public void check(K key, long amount, String what) {
+        long limit = most.getAsLong();
+        if (limit != 0 && bucket(key, limit).getAvailableTokens() < amount) {
+            throw throttled(limit, what);
+        }
+    }
+
+    private static Refusal throttled(long limit, String what) {
+        return new Refusal(Code.THROTTLED, "At most %d %s. Try again later.".formatted(limit, what));
     }
 
     /** Refunds a charge for something that was not done. */

@@ -142,7 +142,12 @@ public final class SessionOutput {
          * reader has not taken would grow old and be expensive to collect.
          */
         public boolean send(byte[] bytes) {
-            outbox.part(ByteBufAllocator.DEFAULT.directBuffer(bytes.length).writeBytes(bytes));
+            return send(bytes, 0, bytes.length);
+        }
+
+        /** As {@link #send(byte[])}, a part of the bytes. */
+        public boolean send(byte[] bytes, int offset, int length) {
+            outbox.part(ByteBufAllocator.DEFAULT.directBuffer(length).writeBytes(bytes, offset, length));
             connection.flush();
             return outbox.awaitRoom();
         }

@@ -340,6 +340,15 @@ public final class ResumedSession extends ChatSession {
         return fileSender.send(to, file, id, progress);
     }
 
+    /**
+     * Fetches a copy of everything that the account has on the server.
+     *
+     * @throws ClientFailure if it is refused
+     */
+    public void export(Download download) throws IOException {
+        transfers.export(download);
+    }
+
     @Override
     public void fetch(long file, Download downloads) throws IOException, InterruptedException {
         transfers.fetch(file, downloads);

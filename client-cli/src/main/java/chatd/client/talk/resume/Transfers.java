@@ -177,6 +177,24 @@ final class Transfers {
         });
     }
 
+    /**
+     * Fetches a copy of everything that the account has on the server. It is made as it is sent: one that is cut off
+     * can't be resumed.
+     *
+     * @throws ClientFailure if it is refused
+     */
+    void export(Download download) throws IOException {
+        try (FileLink link = open()) {
+            FileLink.Answer answer = link.ask("GET", "/files/export", headers());
+            if (answer.status() != 200) {
+                throw refused(json(link, answer));
+            }
+            download.begin(name(answer), 0);
+            link.readChunks(download::write);
+            download.complete("");
+        }
+    }
+
     /** Returns the name, type and size of a file. */
     ResumedSession.FileFacts facts(long file) throws IOException, InterruptedException {
         return persist(new ProgressClock(), link -> {

@@ -6,30 +6,22 @@ import chatd.daemon.login.Bearers;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Receipt;
-import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.session.Session;
-import chatd.daemon.session.SessionOutput;
-import chatd.protocol.command.FileCommand;
-import chatd.protocol.event.SessionEvent;
 import chatd.protocol.json.Json;
 import chatd.protocol.value.Audience;
 import chatd.protocol.value.Code;
-import chatd.protocol.value.Media;
 import chatd.protocol.value.Secret;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.cookie.Cookie;
 import io.netty.handler.codec.http.cookie.ServerCookieDecoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +34,6 @@ final class FileExchange implements Runnable {
     private static final Pattern FILE = Pattern.compile("/files/([1-9][0-9]{0,9})");
 
     private static final Pattern AVATAR = Pattern.compile("/files/avatars/([0-9a-f]{64})");
-
-    /** A command that gives refusals the type of messages about files. */
-    private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
 
     /** Maximum number of cookies of our name that are looked at. */
     private static final int MAX_COOKIES = 8;
@@ -108,11 +97,14 @@ final class FileExchange implements Runnable {
         boolean isReading = method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD);
         Matcher file = FILE.matcher(path);
         if (file.matches()) {
-            return isReading ? file(bearer(true), Long.parseLong(file.group(1))) : notAllowed("GET, HEAD");
+            return isReading ? sender().file(bearer(true), Long.parseLong(file.group(1))) : notAllowed("GET, HEAD");
         }
         Matcher avatar = AVATAR.matcher(path);
         if (avatar.matches()) {
-            return isReading ? avatar(bearer(true), avatar.group(1)) : notAllowed("GET, HEAD");
+            return isReading ? sender().avatar(bearer(true), avatar.group(1)) : notAllowed("GET, HEAD");
+        }
+        if (path.equals(FileRequests.EXPORT)) {
+            return isReading ? sender().export(bearer(true)) : notAllowed("GET, HEAD");
         }
         if (path.equals(FileRequests.SESSION)) {
             return method.equals(HttpMethod.POST) ? cookie(bearer(false)) : notAllowed("POST");
@@ -183,14 +175,11 @@ final class FileExchange implements Runnable {
     }
 
     private FullHttpResponse refused(HttpResponseStatus status, Refusal refusal) {
-        byte[] info = Json.info(SessionEvent.Refused.to(OF_FILES, refusal.code(), refusal.text(), Instant.EPOCH));
-        FullHttpResponse response = Responses.json(head, config.http().hsts(), status, info);
-        if (status.equals(HttpResponseStatus.UNAUTHORIZED)) {
-            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
-        } else if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
-            response.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
-        }
-        return response;
+        return Responses.refused(head, config.http().hsts(), status, refusal);
+    }
+
+    private FileSender sender() {
+        return new FileSender(connection, session, requests, head);
     }
 
     private static HttpResponseStatus status(Code code) {
@@ -312,137 +301,5 @@ final class FileExchange implements Runnable {
 
     private static Audience audience(String to) {
         return to.isEmpty() ? Audience.everyone() : Audience.to(Json.user(to));
-    }
-
-    /** Sends a file, or a part of it; returns the answer if that has no content. */
-    private @Nullable FullHttpResponse file(Bearers.Bearer bearer, long number) throws InterruptedException {
-        FilesOverHttp.Outgoing outgoing = requests.files().find(bearer, number);
-        StoredFile file = outgoing.file();
-        String etag = '"' + HexFormat.of().formatHex(file.digest()) + '"';
-        String expected = head.headers().get(HttpHeaderNames.IF_MATCH, "*");
-        if (!expected.strip().equals("*") && !expected.contains(etag)) {
-            return refused(
-                    HttpResponseStatus.PRECONDITION_FAILED,
-                    new Refusal(Code.MALFORMED, "The file is not the one that If-Match names."));
-        }
-        String known = head.headers().get(HttpHeaderNames.IF_NONE_MATCH, "");
-        if (known.equals("*") || known.contains(etag)) {
-            FullHttpResponse unchanged =
-                    Responses.of(head, config.http().hsts(), HttpResponseStatus.NOT_MODIFIED, Unpooled.EMPTY_BUFFER);
-            describe(unchanged, file, etag);
-            return unchanged;
-        }
-        boolean isHead = head.method().equals(HttpMethod.HEAD);
-        Optional<ByteRange> asked = isHead ? Optional.empty() : ByteRange.of(head.headers(), file.size(), etag);
-        if (asked.isPresent() && asked.get().isUnsatisfiable()) {
-            FullHttpResponse response = refused(
-                    HttpResponseStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
-                    new Refusal(Code.MALFORMED, "The file has only %d bytes.".formatted(file.size())));
-            response.headers().set(HttpHeaderNames.CONTENT_RANGE, "bytes */" + file.size());
-            return response;
-        }
-        ByteRange part = asked.orElse(new ByteRange(0, file.size()));
-        HttpResponseStatus status = asked.isPresent() ? HttpResponseStatus.PARTIAL_CONTENT : HttpResponseStatus.OK;
-        if (isHead || part.size() == 0) {
-            FullHttpResponse response = Responses.of(head, config.http().hsts(), status, Unpooled.EMPTY_BUFFER);
-            describe(response, file, etag);
-            response.headers().set(HttpHeaderNames.CONTENT_LENGTH, part.size());
-            return response;
-        }
-        outgoing.log();
-        HttpResponse response = Responses.head(head, config.http().hsts(), status);
-        describe(response, file, etag);
-        response.headers().set(HttpHeaderNames.CONTENT_LENGTH, part.size());
-        if (asked.isPresent()) {
-            response.headers()
-                    .set(
-                            HttpHeaderNames.CONTENT_RANGE,
-                            "bytes %d-%d/%d".formatted(part.from(), part.end() - 1, file.size()));
-        }
-        stream(bearer, outgoing, part, response);
-        return null;
-    }
-
-    /** Sends the picture of a user or a group, or returns its head. What its name is the digest of never changes. */
-    private @Nullable FullHttpResponse avatar(Bearers.Bearer bearer, String sha256) throws InterruptedException {
-        FilesOverHttp.ShownPicture picture =
-                requests.files().avatar(bearer, HexFormat.of().parseHex(sha256));
-        if (head.method().equals(HttpMethod.HEAD)) {
-            FullHttpResponse response =
-                    Responses.of(head, config.http().hsts(), HttpResponseStatus.OK, Unpooled.EMPTY_BUFFER);
-            describe(response, picture, sha256);
-            return response;
-        }
-        HttpResponse response = Responses.head(head, config.http().hsts(), HttpResponseStatus.OK);
-        describe(response, picture, sha256);
-        // Through the session's output, which bounds what readers leave unread.
-        if (connection.begin(response, picture.bytes().length)) {
-            try (SessionOutput.Answer answer = session.output().beginAnswer()) {
-                answer.send(picture.bytes());
-            }
-        }
-        return null;
-    }
-
-    private static void describe(HttpResponse response, FilesOverHttp.ShownPicture picture, String sha256) {
-        response.headers()
-                .set(HttpHeaderNames.CONTENT_LENGTH, picture.bytes().length)
-                .set(HttpHeaderNames.ETAG, '"' + sha256 + '"')
-                .set(HttpHeaderNames.CACHE_CONTROL, "private, max-age=31536000, immutable")
-                .set(HttpHeaderNames.CONTENT_TYPE, picture.mediaType())
-                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "sandbox");
-    }
-
-    private void stream(Bearers.Bearer bearer, FilesOverHttp.Outgoing outgoing, ByteRange part, HttpResponse response)
-            throws InterruptedException {
-        if (!connection.begin(response, part.size())) {
-            return;
-        }
-        try (SessionOutput.Answer answer = session.output().beginAnswer()) {
-            boolean isGoing = true;
-            for (long offset = part.from(); isGoing && offset < part.end(); ) {
-                byte[] piece = outgoing.read(offset, part.end() - offset, answer::isBacklogLarge);
-                if (!bearer.isValid()) {
-                    session.abort("the token has ended");
-                    return;
-                }
-                offset += piece.length;
-                isGoing = answer.send(piece);
-            }
-        } catch (RuntimeException | InterruptedException e) {
-            // The head has been sent, so that nothing else can be answered.
-            session.abort("file transfer broken off");
-            throw e;
-        }
-    }
-
-    private static void describe(HttpResponse response, StoredFile file, String etag) {
-        boolean isShown = !file.media().type().equals(Media.OTHER);
-        response.headers()
-                .set(HttpHeaderNames.ETAG, etag)
-                .set(HttpHeaderNames.ACCEPT_RANGES, "bytes")
-                .set(HttpHeaderNames.CACHE_CONTROL, "private, no-cache")
-                .set(HttpHeaderNames.VARY, "Authorization, Cookie")
-                .set(HttpHeaderNames.CONTENT_TYPE, file.media().type())
-                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "sandbox")
-                .set(HttpHeaderNames.CONTENT_DISPOSITION, (isShown ? "inline" : "attachment") + fileName(file.name()));
-    }
-
-    /** Returns the parameters that name a file (RFC 6266), in ASCII and in UTF-8. */
-    static String fileName(String name) {
-        StringBuilder plain = new StringBuilder();
-        StringBuilder encoded = new StringBuilder();
-        name.codePoints()
-                .forEach(c -> plain.append(c >= ' ' && c < 0x7f && c != '"' && c != '\\' && c != '%' ? (char) c : '_'));
-        for (byte one : name.getBytes(StandardCharsets.UTF_8)) {
-            boolean isPlain = (one >= 'a' && one <= 'z')
-                    || (one >= 'A' && one <= 'Z')
-                    || (one >= '0' && one <= '9')
-                    || one == '.'
-                    || one == '-'
-                    || one == '_';
-            encoded.append(isPlain ? String.valueOf((char) one) : "%%%02X".formatted(one));
-        }
-        return "; filename=\"" + plain + "\"; filename*=UTF-8''" + encoded;
     }
 }

@@ -2,6 +2,7 @@ package chatd.daemon.net.http;
 
 import chatd.daemon.config.Config;
 import chatd.daemon.dispatch.Dispatcher;
+import chatd.daemon.export.OwnExports;
 import chatd.daemon.files.FilesOverHttp;
 import chatd.daemon.login.Bearers;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -17,8 +18,12 @@ import java.util.function.Supplier;
  *
  * @param dispatcher turns failures into refusals
  */
-public record FileRequests(FilesOverHttp files, Bearers bearers, Dispatcher dispatcher, Supplier<Config> config) {
+public record FileRequests(
+        FilesOverHttp files, OwnExports exports, Bearers bearers, Dispatcher dispatcher, Supplier<Config> config) {
     static final String FILES = "/files";
+    /** Below {@link #FILES}, so that the cookie is good for it. */
+    static final String EXPORT = FILES + "/export";
+
     static final String SESSION = "/session";
 
     /** Returns whether a request is one of these, which may have a body. */

@@ -48,6 +48,9 @@ final class HttpRequests extends ChannelDuplexHandler {
     private static final int LONGEST_LINE = 2 << 10;
     private static final int MAX_HEADER_BYTES = 8 << 10;
 
+    /** The length of a body that ends with an empty piece. */
+    static final long UNKNOWN_LENGTH = Long.MAX_VALUE;
+
     /** How long a connection is kept for another request. */
     private static final Duration IDLE = Duration.ofSeconds(15);
 
@@ -64,7 +67,7 @@ final class HttpRequests extends ChannelDuplexHandler {
     /** Whether the connection is kept open after that request. */
     private boolean keepAlive;
 
-    /** Bytes of a response's body that are still to be written. */
+    /** Bytes of a response's body that are still to be written; {@link #UNKNOWN_LENGTH} until its end. */
     private long bodyLeft;
 
     private @Nullable HttpRequest request;
@@ -230,6 +233,7 @@ final class HttpRequests extends ChannelDuplexHandler {
     /**
      * Begins to answer the request about a file; {@code bytes} of body follow through the session. Blocks.
      *
+     * @param bytes {@link #UNKNOWN_LENGTH} if an empty piece ends the body
      * @return false if the connection is gone
      */
     boolean begin(HttpResponse response, long bytes) throws InterruptedException {
@@ -263,7 +267,11 @@ final class HttpRequests extends ChannelDuplexHandler {
             ctx.write(message, promise);
             return;
         }
-        bodyLeft -= bytes.readableBytes();
+        if (bodyLeft != UNKNOWN_LENGTH) {
+            bodyLeft -= bytes.readableBytes();
+        } else if (!bytes.isReadable()) {
+            bodyLeft = 0;
+        }
         if (bodyLeft > 0) {
             ctx.write(new DefaultHttpContent(bytes), promise);
             return;

@@ -1,5 +1,9 @@
 package chatd.daemon.net.http;
 
+import chatd.daemon.model.Refusal;
+import chatd.protocol.command.FileCommand;
+import chatd.protocol.event.SessionEvent;
+import chatd.protocol.json.Json;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -14,6 +18,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 
 /** Makes responses, each with the headers that keep browsers strict (page {@code chat-json-1.md}, "HTTP"). Any thread. */
@@ -33,6 +38,9 @@ final class Responses {
             .set("Cross-Origin-Embedder-Policy", "require-corp")
             .set("Cross-Origin-Resource-Policy", "same-origin")
             .set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
+
+    /** A command that gives refusals the type of messages about files. */
+    private static final FileCommand OF_FILES = new FileCommand.GetFile(0, 0, false, "");
 
     private Responses() {}
 
@@ -64,6 +72,18 @@ final class Responses {
         response.headers()
                 .set(HttpHeaderNames.CONTENT_TYPE, "application/json")
                 .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+        return response;
+    }
+
+    /** Returns a refusal (page {@code chat-json-1.md}, "Files over HTTP"). */
+    static FullHttpResponse refused(HttpRequest request, Duration hsts, HttpResponseStatus status, Refusal refusal) {
+        byte[] info = Json.info(SessionEvent.Refused.to(OF_FILES, refusal.code(), refusal.text(), Instant.EPOCH));
+        FullHttpResponse response = json(request, hsts, status, info);
+        if (status.equals(HttpResponseStatus.UNAUTHORIZED)) {
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer");
+        } else if (status.equals(HttpResponseStatus.SERVICE_UNAVAILABLE)) {
+            response.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
+        }
         return response;
     }
 
