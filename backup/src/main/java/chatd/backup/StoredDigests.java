@@ -25,7 +25,7 @@ public final class StoredDigests implements AdminLink.Parts<LogCalls.Stored> {
      * @throws IOException if the password file can't be read
      */
     StoredDigests(Config.Database access, long upTo) throws IOException {
-        this.database = new Database(access);
+        this.database = Database.patient(access);
         this.stored = new StoredMessages(new Stores(database));
         this.upTo = upTo;
     }

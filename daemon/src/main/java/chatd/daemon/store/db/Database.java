@@ -34,6 +34,9 @@ public final class Database implements Closeable {
     /** Renders statements that are executed without jOOQ; without a connection. Any thread. */
     public static final DSLContext RENDERER = DSL.using(SQLDialect.MARIADB, SETTINGS);
 
+    /** The longest that a statement of a {@link #patient} one may take: the database is gone, or hangs. */
+    private static final Duration PATIENCE = Duration.ofHours(1);
+
     private final MariaDbDataSource source;
     /** Without a statement timeout: migrating a large schema takes as long as it takes. */
     private final MariaDbDataSource patient;
@@ -50,10 +53,24 @@ public final class Database implements Closeable {
      * @throws IOException if the password file can't be read
      */
     public Database(Config.Database config) throws IOException {
-        queryTimeout = new QueryTimeout(config.timeout());
+        this(config, config.timeout());
+    }
+
+    /**
+     * Creates the pool for a program that reads much, and for which nobody waits: a statement may take as long as it takes
+     * while the database is busy with what was just loaded.
+     *
+     * @throws IOException if the password file can't be read
+     */
+    public static Database patient(Config.Database config) throws IOException {
+        return new Database(config, PATIENCE);
+    }
+
+    private Database(Config.Database config, Duration statement) throws IOException {
+        queryTimeout = new QueryTimeout(statement);
         place = config.socket().map(Path::toString).orElse(config.host() + ":" + config.port());
         try {
-            source = source(config, config.timeout());
+            source = source(config, statement);
             patient = source(config, Duration.ZERO);
         } catch (SQLException e) {
             throw new IOException("the database's address is wrong: " + e.getMessage(), e);
