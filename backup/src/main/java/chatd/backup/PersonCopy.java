@@ -16,7 +16,6 @@ import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,11 +39,11 @@ public final class PersonCopy implements Closeable {
         Config.Database access = DatabaseAccess.of(daemon.config().database());
         // Refuses a schema that is not this program's.
         Snapshot.take(DatabaseAccess.source(access)).close();
-        Database database = new Database(access);
+        Database database = Database.patient(access);
         try {
             Stores stores = new Stores(database);
             Directory directory = StoredDirectory.load(stores);
-            Account account = find(directory, name);
+            Account account = directory.findEver(name).orElse(null);
             if (account == null) {
                 database.close();
                 return null;
@@ -62,16 +61,6 @@ public final class PersonCopy implements Closeable {
         this.stores = stores;
         this.directory = directory;
         this.account = account;
-    }
-
-    private static @Nullable Account find(Directory directory, String name) {
-        if (name.toUpperCase(Locale.ROOT).matches("U\\d{1,10}")) {
-            return directory.find(Long.parseLong(name.substring(1))).orElse(null);
-        }
-        return directory
-                .named(name)
-                .or(() -> directory.findByNameEverUsed(name))
-                .orElse(null);
     }
 
     private static BackupFailure failure(DatabaseUnavailable e) {

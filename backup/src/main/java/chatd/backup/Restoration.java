@@ -7,6 +7,7 @@ import chatd.backup.archive.BackupReader;
 import chatd.backup.archive.Manifest;
 import chatd.backup.data.Loading;
 import chatd.backup.data.Schemas;
+import chatd.backup.directory.ErasedList;
 import chatd.daemon.DirectoryLock;
 import chatd.daemon.config.Config;
 import chatd.daemon.store.ledger.Ledger;
@@ -188,9 +189,14 @@ public final class Restoration implements Closeable {
      * @param isLogKept whether the machine's log goes on, because it continues that of the backup
      * @param keysMissing files with keys and passwords that are neither in the backup nor on this machine
      * @param unknownUsers users and groups of the backup that this machine does not have
+     * @param erased how many people the daemon erases again when it starts
      */
     public record Done(
-            List<String> movedAside, boolean isLogKept, List<String> keysMissing, Set<String> unknownUsers) {}
+            List<String> movedAside,
+            boolean isLogKept,
+            List<String> keysMissing,
+            Set<String> unknownUsers,
+            int erased) {}
 
     /**
      * Puts what was loaded in the place of what is there, which is moved aside.
@@ -200,6 +206,7 @@ public final class Restoration implements Closeable {
     public Done replace(@Nullable Path keys, Instant now) throws IOException {
         addKeys(keys);
         Path log = config.audit().directory();
+        int erased = schemas.recordErased(restoring(), erased());
         schemas.recordRestoration(restoring(), config.database().name(), manifest(), reader.sha256(), now);
         boolean isLogKept = continues(new LogFiles(log), new LogFiles(extraction.log()));
         MovedAside aside = new MovedAside(STAMP.format(now));
@@ -228,7 +235,13 @@ public final class Restoration implements Closeable {
         Groups.restore(manifest().groups(), aside.unknown());
         Files.delete(marker);
         FileTree.delete(staging);
-        return new Done(aside.names(), isLogKept, missing, aside.unknown());
+        return new Done(aside.names(), isLogKept, missing, aside.unknown(), erased);
+    }
+
+    /** Returns who was erased according to the list beside the backup. */
+    private List<ErasedList.Person> erased() throws IOException {
+        Path directory = backup.toAbsolutePath().getParent();
+        return directory == null ? List.of() : ErasedList.read(directory);
     }
 
     /** Adds the keys that are not in the backup, as far as the directory has them. */

@@ -249,6 +249,8 @@ public final class Daemon {
         started(() -> finish(sessions));
         journal.start(numbers);
         started(journal::stop);
+        // Before anybody logs in: what was to be erased when the daemon ended is never seen again.
+        services.erasures().resume();
         listener.answerByUdp(services.udpAddressListener());
         udp.set(listener.udpPort());
         List<InetSocketAddress> addresses = listener.open(inherited);

@@ -67,7 +67,7 @@ final class SchemaGenerator {
                                                         ".*\\.must_change|restoration\\.logged|account\\.(everyone|tells_reading|tells_seen)"
                                                                 + "|friend_request\\.(open|told)|party\\.(pinned|unread)|reaction\\.hidden|token\\.quiet|file\\.picture"
                                                                 + "|chat_group\\.(whole_history|is_open|closed)|group_member\\.removed"
-                                                                + "|group_change\\.(whole_history|is_open)"),
+                                                                + "|group_change\\.(whole_history|is_open)|erasure\\.everywhere"),
                                         new ForcedType().withName("BIGINT").withIncludeTypes("(?i:(big)?int.*)"),
                                         new ForcedType().withName("INTEGER").withIncludeTypes("(?i:(small|tiny)int.*)"),
                                         new ForcedType()

@@ -60,6 +60,7 @@ class AdminRightsIT {
             Map.entry("user grant nobody everyone", List.of(A)),
             Map.entry("user revoke nobody everyone", List.of(A)),
             Map.entry("user delete nobody --yes", List.of(A)),
+            Map.entry("user erase nobody --yes", List.of(A)),
             Map.entry("user import LIST --dry-run", List.of(A)),
             Map.entry("session list", List.of(A, H, M, L)),
             Map.entry("session kick nobody", List.of(A, H)),
@@ -248,8 +249,10 @@ class AdminRightsIT {
                 .contains("You may not read or write " + place);
         assertThat(logged("64220").stream().filter(entry -> entry.get("command").equals("backup begin")))
                 .extracting(entry -> entry.get("command") + " " + entry.get("outcome"))
-                // Refusals of one user are one event.
-                .containsExactly("backup begin refused", "backup begin ok");
+                // Refusals of one user are one event, within ten seconds.
+                .startsWith("backup begin refused")
+                .endsWith("backup begin ok")
+                .containsOnlyOnce("backup begin ok");
         assertThat(place.resolve("backup")).doesNotExist();
     }
 
@@ -263,7 +266,9 @@ class AdminRightsIT {
         assertThat(as(64_221, OTHERS, ADMINISTRATORS, export).exits(1).err()).contains("database can't be reached");
         assertThat(logged("64221").stream().filter(entry -> entry.get("command").equals("user export")))
                 .extracting(entry -> entry.get("outcome"))
-                .containsExactly("refused", "ok");
+                .startsWith("refused")
+                .endsWith("ok")
+                .containsOnlyOnce("ok");
         assertThat(place.resolve("alice.zip")).doesNotExist();
     }
 

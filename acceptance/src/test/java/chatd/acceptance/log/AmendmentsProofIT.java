@@ -112,7 +112,7 @@ class AmendmentsProofIT {
         chatd.admin("", "log", "anchor").exits(0);
         assertThat(verify().exits(0).out())
                 .startsWith("genuine up to the seal ")
-                .containsPattern("[1-9]\\d* messages? taken back, as logged");
+                .containsPattern("[1-9]\\d* messages? taken back or erased, as logged");
         String log = chatd.admin("", "log", "query", "-o", "xml").exits(0).out();
         assertThat(log).contains("type=\"correction\"", "type=\"retraction\"", "type=\"reaction\"");
         assertThat(log).doesNotContain("Lunch", PLANTED, "👍");

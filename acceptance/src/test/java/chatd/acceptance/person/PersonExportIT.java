@@ -1,6 +1,7 @@
 package chatd.acceptance.person;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.groups.GroupTestBase;
 import chatd.acceptance.kit.Chat1Socket;
@@ -18,10 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
@@ -290,6 +294,25 @@ class PersonExportIT {
             try (var files = Files.list(elsewhere)) {
                 assertThat(files).hasSize(2);
             }
+        }
+    }
+
+    @Test
+    void aDatabaseThatIsBusyIsWaitedFor() throws Exception {
+        try (LocalDaemon daemon = LocalDaemon.start("CHATD_DATABASE_TIMEOUT", "1s");
+                Connection other = daemon.sql();
+                Statement statement = other.createStatement()) {
+            Chatd.Person ben = daemon.person();
+            Path zip = elsewhere.resolve("ben.zip");
+            statement.execute("lock tables message write");
+            CompletableFuture<ProcessResult> exporting = CompletableFuture.supplyAsync(
+                    () -> daemon.admin("", "user", "export", ben.name(), "--to", zip.toString()));
+            await().until(() -> exporting.isDone()
+                    || daemon.number("select count(*) from information_schema.processlist where user = 'root'"
+                                    + " and state like 'Waiting for table%' and time > 1")
+                            > 0);
+            statement.execute("unlock tables");
+            exporting.get().exits(0);
         }
     }
 }

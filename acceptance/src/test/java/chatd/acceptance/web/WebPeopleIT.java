@@ -83,6 +83,9 @@ class WebPeopleIT extends BrowserTestBase {
         }
         phone.button("Save a copy").click();
         WebPerson.awaitVisible(phone.page().getByText("You can have one copy a day. Try again tomorrow."));
+        // Chromium itself says what was answered.
+        assertThat(phone.complaints()).allSatisfy(said -> assertThat(said).contains("429"));
+        phone.complaints().clear();
     }
 
     @Test

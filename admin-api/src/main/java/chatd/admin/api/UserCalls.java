@@ -38,6 +38,9 @@ public final class UserCalls {
     public static final AdminCall<Export, Nothing, Nothing> EXPORT =
             new AdminCall<>("user export", Export.class, Nothing.class, Nothing.class);
 
+    public static final AdminCall<Erasure, ErasureProgress, Erased> ERASE =
+            new AdminCall<>("user erase", Erasure.class, ErasureProgress.class, Erased.class);
+
     private UserCalls() {}
 
     private static AdminCall<Named, Nothing, Changed> changing(String name) {
@@ -52,6 +55,42 @@ public final class UserCalls {
      * @param file where; {@code -} for standard output
      */
     public record Export(String name, String file) {}
+
+    /**
+     * @param name one that the account has or once had, or {@code U} and its number
+     * @param everywhere whether also what others were sent is erased
+     * @param dryRun whether only to tell what would be erased
+     */
+    public record Erasure(String name, boolean everywhere, boolean dryRun) {}
+
+    /** How many messages are erased so far, and how many there are. */
+    public record ErasureProgress(long erased, long all) {}
+
+    /**
+     * What was erased; with {@code dryRun}, what would be.
+     *
+     * @param name as it was before
+     * @param bytes the files' total size
+     * @param kept the texts and files that others were sent, and keep
+     * @param created when the account was made
+     * @param erased when it was erased
+     * @param backups the configured directory of backups, whose list has to have the user; empty if none is
+     * @param handedOver the groups of which the user was the only owner
+     * @param indexPurged whether the files of the search index have no words of it any more; if not, they have none within a
+     *     day
+     */
+    public record Erased(
+            long number,
+            String name,
+            long texts,
+            long files,
+            long bytes,
+            long kept,
+            String created,
+            String erased,
+            String backups,
+            List<GroupCalls.Group> handedOver,
+            boolean indexPurged) {}
 
     /**
      * A request to create an account, or to set the password of one.

@@ -11,6 +11,7 @@ import chatd.admin.terminal.Progress;
 import chatd.admin.terminal.Size;
 import chatd.audit.FileFailure;
 import chatd.backup.Backup;
+import chatd.backup.Erased;
 import chatd.backup.archive.Encryption;
 import chatd.backup.archive.Pace;
 import chatd.backup.archive.PrivateFile;
@@ -201,6 +202,7 @@ public final class BackupCommand implements Callable<Integer> {
                         full,
                         Instant.now());
             }
+            Erased.record(source.daemon(), directory);
             reportMade(source, added.file().toString(), added.made(), options);
             if (!rules.isEmpty()) {
                 deleted = backups.prune(rules);

@@ -10,6 +10,7 @@ import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
 import chatd.backup.Restoration;
 import chatd.backup.data.Schemas;
+import chatd.backup.directory.ErasedList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ public final class RestoreCommand implements Callable<Integer> {
             boolean logKept,
             List<String> movedAside,
             List<String> keysMissing,
-            List<String> unknown) {}
+            List<String> unknown,
+            int erased) {}
 
     @Override
     public Integer call() throws IOException {
@@ -103,7 +105,8 @@ public final class RestoreCommand implements Callable<Integer> {
                             done.isLogKept(),
                             done.movedAside(),
                             done.keysMissing(),
-                            new ArrayList<>(done.unknownUsers())));
+                            new ArrayList<>(done.unknownUsers()),
+                            done.erased()));
             return;
         }
         program.out()
@@ -121,6 +124,11 @@ public final class RestoreCommand implements Callable<Integer> {
                     .println("Not in the backup, and not here: " + String.join(", ", done.keysMissing())
                             + ". Put your copies there before the start; otherwise the daemon makes new ones where it can:"
                             + " the log then goes on under another key, and clients ask about the certificate.");
+        }
+        if (done.erased() > 0) {
+            program.out()
+                    .println("Erased again when the daemon starts, since " + ErasedList.NAME
+                            + " beside the backup has them: " + Format.count(done.erased(), "user") + ".");
         }
         if (!done.unknownUsers().isEmpty()) {
             program.out().println("Unknown on this machine: " + String.join(", ", done.unknownUsers()) + ".");

@@ -275,7 +275,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     List<String> notes() {
         List<String> notes = new ArrayList<>(restored);
         if (takenBack > 0) {
-            notes.add(Format.count(takenBack, "message") + " taken back, as logged");
+            notes.add(Format.count(takenBack, "message") + " taken back or erased, as logged");
         }
         if (!taken.isEmpty()) {
             notes.add(Format.count(taken.size(), "message") + " taken back since this check began: run it again");

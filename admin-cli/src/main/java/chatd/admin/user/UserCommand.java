@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
             ResetCommand.class,
             SlipsCommand.class,
             UserExportCommand.class,
-            DeleteCommand.class
+            DeleteCommand.class,
+            EraseCommand.class
         },
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin user add alice")

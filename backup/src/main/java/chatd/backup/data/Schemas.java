@@ -2,6 +2,7 @@ package chatd.backup.data;
 
 import chatd.backup.archive.BackupFailure;
 import chatd.backup.archive.Manifest;
+import chatd.backup.directory.ErasedList;
 import java.io.Closeable;
 import java.io.IOException;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import javax.sql.DataSource;
@@ -122,6 +124,40 @@ public final class Schemas implements Closeable {
                             + ". Run this as root, or as a user of the database who may create schemas",
                     e);
         }
+    }
+
+    /**
+     * Records in a restored schema who has to be erased again, once the daemon starts: who is in the list, and not erased
+     * there, or less.
+     *
+     * @return how many are
+     * @throws BackupFailure also if the schema is of a version in which nobody could be erased, and somebody has to be
+     */
+    public int recordErased(String restored, Collection<ErasedList.Person> list) throws BackupFailure {
+        if (list.isEmpty()) {
+            return 0;
+        }
+        if (!tables(restored).contains("erasure")) {
+            throw new BackupFailure(
+                    "this backup is of a version that could not erase people, and the list " + ErasedList.NAME
+                            + " beside it has some: move the list elsewhere, restore the backup, and erase them anew");
+        }
+        try (PreparedStatement insert = connection.prepareStatement("insert into " + in(restored, "erasure")
+                + " (account, everywhere, began) select number, ?, ? from " + in(restored, "account")
+                + " where number = ? and created = ? on duplicate key update"
+                + " ended = if(values(everywhere) and not everywhere, null, ended),"
+                + " everywhere = everywhere or values(everywhere)")) {
+            for (ErasedList.Person person : list) {
+                insert.setBoolean(1, person.everywhere());
+                insert.setObject(2, LocalDateTime.ofInstant(person.erased(), ZoneOffset.UTC));
+                insert.setLong(3, person.account());
+                insert.setObject(4, LocalDateTime.ofInstant(person.created(), ZoneOffset.UTC));
+                insert.executeUpdate();
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+        return Math.toIntExact(number("select count(*) from " + in(restored, "erasure") + " where ended is null"));
     }
 
     /**

@@ -104,7 +104,8 @@ public final class Contacts {
                 change(friends, removed.other(), set -> set.without(account));
             }
             case Effect.UserBlocked block -> block(account, block.other(), block.on());
-            case Effect.AccountDeleted deleted -> forget(account);
+            case Effect.AccountDeleted _ -> forget(account);
+            case Effect.ErasureBegun _ -> forget(account);
             default -> {}
         }
     }

@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 public final class Directory {
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm").withZone(ZoneOffset.UTC);
+
+    /** An account's number, as programs show it, which is never a name. */
+    private static final Pattern NUMBER = Pattern.compile("[Uu]\\d{1,18}");
 
     private final Names names = new Names();
     private final Map<Long, Account> byNumber = new ConcurrentHashMap<>();
@@ -308,6 +312,15 @@ public final class Directory {
     }
 
     /**
+     * Returns the account that is meant, deleted or not: by a name that it has or once had, or by {@code U} and its number.
+     */
+    public Optional<Account> findEver(String typed) {
+        return NUMBER.matcher(typed).matches()
+                ? find(Long.parseLong(typed.substring(1)))
+                : named(typed).or(() -> findByNameEverUsed(typed));
+    }
+
+    /**
      * Reserves a name for an account that is being created or renamed.
      *
      * @param account 0 for a new account; an existing one may take back a former name of its own
@@ -350,13 +363,8 @@ public final class Directory {
 
     /** Releases a reserved name, unless an account has it by now. */
     public synchronized void release(String name) {
-        if (everUsed.remove(name, 0L)) {
-            for (String skeleton : names.skeletons(name)) {
-                bySkeleton.computeIfPresent(skeleton, (_, alike) -> {
-                    alike.remove(name);
-                    return alike.isEmpty() ? null : alike;
-                });
-            }
+        if (Objects.equals(everUsed.get(name), 0L)) {
+            forget(name);
         }
     }
 
@@ -381,6 +389,33 @@ public final class Directory {
         } else if (!before.name().equals(account.name())) {
             rememberName(account);
             byName.remove(before.name());
+        }
+    }
+
+    /**
+     * Applies a committed erasure: the account has its number for a name, and nobody is found by its former ones any more,
+     * which may be given again.
+     */
+    public void forgetNames(long number) {
+        Account erased = require(number).erased();
+        synchronized (this) {
+            everUsed.entrySet().stream()
+                    .filter(used -> used.getValue() == number)
+                    .map(Map.Entry::getKey)
+                    .toList()
+                    .forEach(this::forget);
+        }
+        put(erased);
+    }
+
+    @GuardedBy("this")
+    private void forget(String name) {
+        everUsed.remove(name);
+        for (String skeleton : names.skeletons(name)) {
+            bySkeleton.computeIfPresent(skeleton, (_, alike) -> {
+                alike.remove(name);
+                return alike.isEmpty() ? null : alike;
+            });
         }
     }
 

@@ -113,6 +113,18 @@ public final class Members {
                 .orElse(0L);
     }
 
+    /** Returns who is to own a group that is left: its longest-serving admin, else member; 0 if there is nobody. */
+    public long successor(long leaving) {
+        return IntStream.range(0, accounts.length)
+                .filter(i -> accounts[i] != leaving)
+                .boxed()
+                .min(Comparator.comparing((Integer i) -> !at(i).role().isAdmin())
+                        .thenComparingLong(i -> since[i])
+                        .thenComparingLong(i -> accounts[i]))
+                .map(i -> accounts[i])
+                .orElse(0L);
+    }
+
     /** Returns these members with more accounts, each as {@code member}. */
     Members with(Collection<Long> others, Member member) {
         long[] sorted = others.stream().mapToLong(account -> account).sorted().toArray();

@@ -374,6 +374,14 @@ public final class FilesOverHttp implements AutoCloseable {
         }
     }
 
+    /** Forgets the uploads of an account that were cut off. */
+    public void forget(long account) {
+        boolean isAny;
+        do {
+            isAny = forgetOldest(account);
+        } while (isAny);
+    }
+
     private boolean sweep() {
         open.forgetUnmoved(KEEP_TIME).forEach(Upload::close);
         return !open.isEmpty();

@@ -153,12 +153,13 @@ public final class Applier {
                 }
             }
             case Effect.AccountUpdated updated -> apply(change, updated.account());
-            case Effect.AccountDeleted deleted -> {
-                directory.put(directory.require(change.account()).deleted());
-                groups.forget(change.account());
-                directory.avatars().put(change.account(), Avatar.NONE);
-                sessions.presence().remove(change.account(), "An administrator has deleted this account.", "deleted");
+            case Effect.AccountDeleted _ -> delete(change.account());
+            case Effect.ErasureBegun _ -> {
+                if (directory.findExisting(change.account()).isPresent()) {
+                    delete(change.account());
+                }
             }
+            case Effect.AccountErased _ -> directory.forgetNames(change.account());
             case Effect.LoggedIn in -> {
                 Account.Login login = new Account.Login(change.time(), in.address(), in.port());
                 directory.put(directory.require(change.account()).withLogin(login));
@@ -197,6 +198,13 @@ public final class Applier {
             case Effect.ReportClosed _ -> {}
             case Effect.ReportNoted _ -> {}
         }
+    }
+
+    private void delete(long account) {
+        directory.put(directory.require(account).deleted());
+        groups.forget(account);
+        directory.avatars().put(account, Avatar.NONE);
+        sessions.presence().remove(account, "An administrator has deleted this account.", "deleted");
     }
 
     /** Tells the user's other sessions, and the other user; 0 for none. */

@@ -34,6 +34,7 @@ import chatd.daemon.messages.Messages;
 import chatd.daemon.messages.Pages;
 import chatd.daemon.messages.StoredMessages;
 import chatd.daemon.reports.Reports;
+import chatd.daemon.retention.Erasures;
 import chatd.daemon.search.Search;
 import chatd.daemon.store.read.BackupStore;
 import com.github.benmanes.caffeine.cache.Ticker;
@@ -61,6 +62,7 @@ public final class Services implements AutoCloseable {
     private final Search search;
     private final SeenAddresses seenAddresses;
     private final Calls calls;
+    private final Erasures erasures;
     private final SeenTimes seenTimes;
     private final FeatureContext parts;
 
@@ -92,6 +94,7 @@ public final class Services implements AutoCloseable {
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
         this.files = new FileFeatures(parts, messages);
+        this.erasures = new Erasures(parts, groups.administration(), amendments, files.http(), search.indexer());
         this.seenAddresses = new SeenAddresses();
         this.calls = new Calls(parts, seenAddresses);
     }
@@ -135,6 +138,10 @@ public final class Services implements AutoCloseable {
 
     public Administration administration() {
         return administration;
+    }
+
+    public Erasures erasures() {
+        return erasures;
     }
 
     public AccountImport accountImport() {

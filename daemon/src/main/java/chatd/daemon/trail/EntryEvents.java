@@ -209,6 +209,8 @@ public final class EntryEvents {
             case ENABLED -> byAdministrator(change, who, "enable");
             case UNLOCKED -> byAdministrator(change, who, "unlock");
             case DELETED -> byAdministrator(change, who, "delete");
+            case ERASURE_BEGUN -> byAdministrator(change, who, "erase");
+            case ERASED -> byAdministrator(change, who, "erased");
             case GRANTED -> byAdministrator(change, who, "grant everyone");
             case REVOKED -> byAdministrator(change, who, "revoke everyone");
             case NOTED -> byAdministrator(change, who, "note");

@@ -18,6 +18,7 @@ import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
+import chatd.sql.generated.tables.Erasure;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.FriendRequest;
 import chatd.sql.generated.tables.Friendship;
@@ -83,6 +84,8 @@ public class DefaultSchema extends SchemaImpl {
     public final Content CONTENT = Content.CONTENT;
 
     public final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
+
+    public final Erasure ERASURE = Erasure.ERASURE;
 
     public final File FILE = File.FILE;
 
@@ -153,6 +156,7 @@ public class DefaultSchema extends SchemaImpl {
             ChatGroup.CHAT_GROUP,
             Content.CONTENT,
             ContentChunk.CONTENT_CHUNK,
+            Erasure.ERASURE,
             File.FILE,
             FriendRequest.FRIEND_REQUEST,
             Friendship.FRIENDSHIP,

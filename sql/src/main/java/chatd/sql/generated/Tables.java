@@ -18,6 +18,7 @@ import chatd.sql.generated.tables.Blocked;
 import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
+import chatd.sql.generated.tables.Erasure;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.FriendRequest;
 import chatd.sql.generated.tables.Friendship;
@@ -71,6 +72,8 @@ public class Tables {
     public static final Content CONTENT = Content.CONTENT;
 
     public static final ContentChunk CONTENT_CHUNK = ContentChunk.CONTENT_CHUNK;
+
+    public static final Erasure ERASURE = Erasure.ERASURE;
 
     public static final File FILE = File.FILE;
 

@@ -17,11 +17,14 @@ import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.files.Storage;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
+import chatd.daemon.retention.Erasures;
 import chatd.daemon.store.read.StorageStore;
 import chatd.protocol.value.Code;
 import chatd.protocol.value.Secret;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -119,6 +122,13 @@ public record UserCommands(Running running, Supplier<Config> config, AuditLog lo
                         "name",
                         "file"),
                 AdminCommand.of(
+                        UserCalls.ERASE,
+                        Role.administrators(),
+                        (request, by, out) -> erase(request, by.user(), out),
+                        "name",
+                        "everywhere",
+                        "dryRun"),
+                AdminCommand.of(
                         UserCalls.IMPORT,
                         Role.administrators(),
                         this::importAccounts,
@@ -142,6 +152,40 @@ public record UserCommands(Running running, Supplier<Config> config, AuditLog lo
         Account account = administration().find(request.name());
         var _ = administration().heir(account, request.heir(), request.longest());
         return details(account);
+    }
+
+    private UserCalls.Erased erase(
+            UserCalls.Erasure request, String by, AdminCommand.Parts<UserCalls.ErasureProgress> out)
+            throws InterruptedException {
+        Erasures erasures = running.services().erasures();
+        Erasures.Outcome plan = erasures.plan(request.name(), request.everywhere());
+        if (request.dryRun()) {
+            return erased(plan);
+        }
+        long all = plan.extent().texts() + plan.extent().files();
+        return erased(erasures.erase(
+                request.name(),
+                request.everywhere(),
+                by,
+                done -> out.write(new UserCalls.ErasureProgress(done, Math.max(done, all)))));
+    }
+
+    private UserCalls.Erased erased(Erasures.Outcome outcome) {
+        return new UserCalls.Erased(
+                outcome.account().number(),
+                outcome.account().name(),
+                outcome.extent().texts(),
+                outcome.extent().files(),
+                outcome.extent().bytes(),
+                outcome.extent().kept(),
+                outcome.account().created().toString(),
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                config.get().backup().directory().map(Path::toString).orElse(""),
+                outcome.owned().stream()
+                        .map(group ->
+                                GroupCommands.shown(group, running.services().directory()))
+                        .toList(),
+                outcome.isIndexPurged());
     }
 
     private List<GroupCalls.Group> groupsOwnedAlone(Account account) {

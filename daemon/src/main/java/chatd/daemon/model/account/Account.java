@@ -175,6 +175,16 @@ public record Account(
                 number, name, note, state, password, rights, everyoneAfter, preferences, created, Optional.of(login));
     }
 
+    /** Returns this account, which was deleted, without a name: it has its number in place of one. */
+    public Account erased() {
+        return deleted().withName(erasedName(number));
+    }
+
+    /** Returns the name of an account that was erased, which nobody can have. */
+    public static String erasedName(long number) {
+        return "U" + number;
+    }
+
     /** Returns the account as it remains after deletion. */
     public Account deleted() {
         return new Account(

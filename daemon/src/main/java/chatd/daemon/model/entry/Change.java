@@ -49,6 +49,11 @@ public record Change(
         return new Change(number, account, name, kind, time, previousName, actor, origin, size, otherAccount, message);
     }
 
+    /** Returns the same change, with another name of the account. */
+    public Change named(String newName) {
+        return new Change(number, account, newName, kind, time, previousName, actor, origin, size, other, message);
+    }
+
     /** Returns the same change, which concerns a message, too. */
     public Change withMessage(long itsMessage) {
         return new Change(number, account, name, kind, time, previousName, actor, origin, size, other, itsMessage);
@@ -85,7 +90,9 @@ public record Change(
         REPORT_CLOSED(26),
         QUOTA(27),
         REPORT_NOTED(28),
-        AVATAR(29);
+        AVATAR(29),
+        ERASURE_BEGUN(30),
+        ERASED(31);
 
         public final int code;
 

@@ -38,6 +38,16 @@ public sealed interface Effect {
     record AccountDeleted() implements Effect {}
 
     /**
+     * As {@link AccountDeleted}, also of an account that was deleted before; what its user wrote is erased from then on.
+     *
+     * @param everywhere whether also what others were sent
+     */
+    record ErasureBegun(boolean everywhere) implements Effect {}
+
+    /** Ends an erasure: the account has its number for a name, and all names that it had may be given to others. */
+    record AccountErased() implements Effect {}
+
+    /**
      * @param rehashed the same password hashed again, with the current parameters; null if that was
      *     not needed
      * @param token the new token, which replaces any other of the same device; null if there is

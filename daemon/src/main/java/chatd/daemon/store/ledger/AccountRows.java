@@ -214,7 +214,12 @@ final class AccountRows {
                     DeviceRows.forget(sql, account.number(), null);
                 }
             }
-            case Effect.AccountDeleted deleted -> delete(sql, change.account());
+            case Effect.AccountDeleted _ -> delete(sql, change.account());
+            case Effect.ErasureBegun begun -> {
+                delete(sql, change.account());
+                ErasureRows.begin(sql, change, begun.everywhere());
+            }
+            case Effect.AccountErased _ -> ErasureRows.end(sql, change);
             case Effect.FriendAsked asked -> ContactRows.ask(sql, change, asked);
             case Effect.FriendsMade made -> ContactRows.befriend(sql, change, made.other());
             case Effect.FriendDeclined declined -> ContactRows.decline(sql, change, declined.asker());

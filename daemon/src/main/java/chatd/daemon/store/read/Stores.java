@@ -19,7 +19,8 @@ public record Stores(
         AvatarStore avatars,
         BackupStore backups,
         RestorationStore restorations,
-        PersonStore persons) {
+        PersonStore persons,
+        ErasureStore erasures) {
     public Stores(Database database) {
         this(database, new MessageStore(database));
     }
@@ -41,6 +42,7 @@ public record Stores(
                 new AvatarStore(database),
                 new BackupStore(database),
                 new RestorationStore(database),
-                new PersonStore(database));
+                new PersonStore(database),
+                new ErasureStore(database));
     }
 }

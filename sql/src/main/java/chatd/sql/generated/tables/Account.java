@@ -11,6 +11,7 @@ import chatd.sql.generated.tables.AccountChange.AccountChangePath;
 import chatd.sql.generated.tables.AccountName.AccountNamePath;
 import chatd.sql.generated.tables.AccountNetwork.AccountNetworkPath;
 import chatd.sql.generated.tables.AccountSettings.AccountSettingsPath;
+import chatd.sql.generated.tables.Erasure.ErasurePath;
 import chatd.sql.generated.tables.LastSeen.LastSeenPath;
 import chatd.sql.generated.tables.records.AccountRecord;
 
@@ -195,6 +196,15 @@ public class Account extends TableImpl<AccountRecord> {
             _accountSettings = new AccountSettingsPath(this, null, Keys.ACCOUNT_SETTINGS_ACCOUNT.getInverseKey());
 
         return _accountSettings;
+    }
+
+    private transient ErasurePath _erasure;
+
+    public ErasurePath erasure() {
+        if (_erasure == null)
+            _erasure = new ErasurePath(this, null, Keys.ERASURE_OF.getInverseKey());
+
+        return _erasure;
     }
 
     private transient LastSeenPath _lastSeen;

@@ -1,0 +1,61 @@
+package chatd.daemon.store.ledger;
+
+import static chatd.sql.generated.Tables.ACCOUNT;
+import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
+import static chatd.sql.generated.Tables.ACCOUNT_NAME;
+import static chatd.sql.generated.Tables.ERASURE;
+import static chatd.sql.generated.Tables.MENTION;
+import static chatd.sql.generated.Tables.REPORT;
+
+import chatd.daemon.model.account.Account;
+import chatd.daemon.model.entry.Change;
+import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
+
+/** Writes that somebody is erased, and erases what is left of them but their messages, in the caller's transaction. */
+final class ErasureRows {
+    private ErasureRows() {}
+
+    /** Records that an erasure has begun; one that had begun, or had ended, begins again, and covers no less. */
+    static void begin(DSLContext sql, Change change, boolean everywhere) {
+        sql.insertInto(ERASURE)
+                .set(ERASURE.ACCOUNT, change.account())
+                .set(ERASURE.EVERYWHERE, everywhere)
+                .set(ERASURE.BEGAN, change.time())
+                .onDuplicateKeyUpdate()
+                .set(
+                        ERASURE.EVERYWHERE,
+                        DSL.field(DSL.condition(ERASURE.EVERYWHERE).or(DSL.excluded(ERASURE.EVERYWHERE))))
+                .setNull(ERASURE.ENDED)
+                .execute();
+    }
+
+    /** Erases the names of an account, from where it came, and the words of its reports; records that all is done. */
+    static void end(DSLContext sql, Change change) {
+        long account = change.account();
+        String nameless = Account.erasedName(account);
+        sql.update(ACCOUNT)
+                .set(ACCOUNT.NAME, nameless)
+                .where(ACCOUNT.NUMBER.eq(account))
+                .execute();
+        sql.deleteFrom(ACCOUNT_NAME).where(ACCOUNT_NAME.ACCOUNT.eq(account)).execute();
+        sql.update(ACCOUNT_CHANGE)
+                .set(ACCOUNT_CHANGE.NAME, nameless)
+                .setNull(ACCOUNT_CHANGE.WAS)
+                .setNull(ACCOUNT_CHANGE.SESSION)
+                .setNull(ACCOUNT_CHANGE.DIALECT)
+                .setNull(ACCOUNT_CHANGE.ADDRESS)
+                .setNull(ACCOUNT_CHANGE.PORT)
+                .where(ACCOUNT_CHANGE.ACCOUNT.eq(account))
+                .execute();
+        sql.update(REPORT)
+                .set(REPORT.REASON, "")
+                .where(REPORT.ACCOUNT.eq(account))
+                .execute();
+        sql.deleteFrom(MENTION).where(MENTION.ACCOUNT.eq(account)).execute();
+        sql.update(ERASURE)
+                .set(ERASURE.ENDED, change.time())
+                .where(ERASURE.ACCOUNT.eq(account))
+                .execute();
+    }
+}
