@@ -42,9 +42,13 @@ export class People {
     [this.online, this.friends, this.blocked, this.sentRequests, this.groups, this.openGroups].forEach((set) => (set.value = new Set()));
   }
 
+  /** What somebody is called who was erased: they have their number in place of a name. */
+  readonly nameless = signal("");
+
   /** Returns somebody's name, or the number while no name is known. */
   name(number: string): string {
-    return safe(this.names.value.get(number) ?? number);
+    const known = this.names.value.get(number);
+    return known === number && this.nameless.value !== "" ? this.nameless.value : safe(known ?? number);
   }
 
   /** Learns names; does nothing if it knows them. */

@@ -51,6 +51,9 @@ function Content() {
       chat.notice.value = "";
     }
   });
+  useSignalEffect(() => {
+    chat.people.nameless.value = words().somebodyWhoLeft;
+  });
   // While somebody logs in, what is known is another user's, until the daemon has accepted them.
   const isOwn = at === "live" || at === "lost" || (at === "connecting" && login.isResuming.value);
   const isLoggedIn = chat.self.value !== null && isOwn && !login.isElsewhere.value;

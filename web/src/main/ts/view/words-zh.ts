@@ -192,6 +192,7 @@ export const chinese = (detailed: ReadonlySet<string>): Words => ({
   takenBack: (name) => `${name} 撤回了此消息。`,
   takenBackByYou: "您撤回了此消息。",
   takenBackByServer: "管理员撤回了此消息。",
+  somebodyWhoLeft: "已离开的用户",
   earlierMessage: "较早的消息",
   file: "文件",
   picture: "图片",

@@ -155,6 +155,7 @@ export const english = {
   takenBack: (name: string) => `${name} deleted this.`,
   takenBackByYou: "You deleted this.",
   takenBackByServer: "An administrator deleted this.",
+  somebodyWhoLeft: "somebody who left",
   earlierMessage: "an earlier message",
   file: "File",
   picture: "Picture",

@@ -36,6 +36,7 @@ import chatd.daemon.store.read.Stores;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.daemon.systemd.Watchdog;
 import chatd.daemon.trail.AuditTrail;
+import chatd.daemon.trail.ShownNames;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -236,7 +237,11 @@ public final class Daemon {
                 clock,
                 Version.current(),
                 udp::get);
-        Services services = new Services(context);
+        ShownNames names =
+                new ShownNames(directory, log.files(), !config.audit().logNames());
+        names.start();
+        started(names::close);
+        Services services = new Services(context, names);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services.features(), sessions, audit, configuration, clock);
         OwnExports exports = new OwnExports(context, log);
@@ -250,7 +255,12 @@ public final class Daemon {
         journal.start(numbers);
         started(journal::stop);
         // Before anybody logs in: what was to be erased when the daemon ended is never seen again.
-        services.erasures().resume();
+        services.erasures().resume(() -> {
+            if (stopping) {
+                throw new Stopped();
+            }
+            systemd.extend(SCHEMA_POLL.multipliedBy(3));
+        });
         listener.answerByUdp(services.udpAddressListener());
         udp.set(listener.udpPort());
         List<InetSocketAddress> addresses = listener.open(inherited);

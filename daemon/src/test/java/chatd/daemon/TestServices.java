@@ -20,6 +20,7 @@ import chatd.daemon.store.db.TestDatabase;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.daemon.store.read.Stores;
 import chatd.daemon.trail.AuditTrail;
+import chatd.daemon.trail.ShownNames;
 import chatd.fixtures.TestClock;
 import chatd.protocol.command.MessageCommand;
 import chatd.protocol.command.SessionCommand;
@@ -87,19 +88,21 @@ public final class TestServices implements AutoCloseable {
                 new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, contacts, sessions)),
                 clock,
                 new IgnoringObserver());
-        services = new Services(new FeatureContext(
-                configuration,
-                all,
-                contacts,
-                journal,
-                sessions,
-                audit,
-                stores,
-                new DiskSpace(configuration, stores.storage(), clock),
-                new SecureRandom(),
-                clock,
-                "test",
-                () -> 0));
+        services = new Services(
+                new FeatureContext(
+                        configuration,
+                        all,
+                        contacts,
+                        journal,
+                        sessions,
+                        audit,
+                        stores,
+                        new DiskSpace(configuration, stores.storage(), clock),
+                        new SecureRandom(),
+                        clock,
+                        "test",
+                        () -> 0),
+                new ShownNames(all, log.files(), false));
         journal.start(numbers);
         services.startIndexing();
     }

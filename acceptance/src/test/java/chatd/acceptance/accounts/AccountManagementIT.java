@@ -337,6 +337,10 @@ class AccountManagementIT {
                     .contains("\"user\":\"U1\",\"now\":\"alice\"");
             assertThat(own.admin("", "log", "tail", "-n", "50").exits(0).out()).contains("(now " + name + ")");
             assertThat(own.read("log/audit.part")).doesNotContain(old).doesNotContain(name);
+            await().untilAsserted(() -> assertThat(own.read("log/names.xml"))
+                    .contains("<who number=\"U1\" name=\"alice\"/>", "name=\"" + name + "\"")
+                    .doesNotContain(old));
+            assertThat(own.read("log/names.css")).contains("[user=\"U1\"] { --name: \"alice\"; }");
         }
     }
 

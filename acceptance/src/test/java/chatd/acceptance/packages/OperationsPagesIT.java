@@ -172,7 +172,7 @@ class OperationsPagesIT {
             "/var/lib/chatd/clock", "how long this machine has been running",
             "/var/lib/chatd/backup\\.key", "of the notes beside the backups: without it the next one has all contents",
             "/var/log/chatd/audit\\.xml", "made of audit.part",
-            "/var/log/chatd/audit\\.(lock|reserve|xsd|css)", "every start makes them",
+            "/var/log/chatd/(audit\\.(lock|reserve|xsd|css)|names\\.(xml|css))", "every start makes them",
             "/var/cache/chatd/.*", "the index, which is built anew, and archives of classes");
 
     private void everyFileIsInTheBackupOrLeftOutForAReason() {

@@ -25,11 +25,12 @@ final class StoredBytes {
     private StoredBytes() {}
 
     /**
-     * Reads all tables, and all files of the daemon's directory but those of the log.
+     * Reads all tables, and all files of the daemon's directory.
      *
+     * @param isWithLog whether those of the log are among them
      * @throws SQLException if a table can't be read
      */
-    static StoredBytes of(Chatd daemon) throws SQLException, IOException {
+    static StoredBytes of(Chatd daemon, boolean isWithLog) throws SQLException, IOException {
         StoredBytes all = new StoredBytes();
         try (Connection connection = daemon.sql();
                 Statement statement = connection.createStatement()) {
@@ -48,9 +49,31 @@ final class StoredBytes {
         }
         try (var files = Files.walk(daemon.directory)) {
             for (Path file : files.filter(Files::isRegularFile)
-                    .filter(file -> !file.startsWith(daemon.auditLog()))
+                    .filter(file -> isWithLog || !file.startsWith(daemon.auditLog()))
                     .filter(file -> !file.getFileName().toString().endsWith(".log"))
                     .toList()) {
+                all.addFile(file);
+            }
+        }
+        return all;
+    }
+
+    /**
+     * Reads all files of the database's server, as they are on the disk.
+     *
+     * @throws SQLException if it does not say where they are
+     */
+    static StoredBytes ofServer(Chatd daemon) throws SQLException, IOException {
+        StoredBytes all = new StoredBytes();
+        Path data;
+        try (Connection connection = daemon.sql();
+                Statement statement = connection.createStatement();
+                ResultSet directory = statement.executeQuery("select @@datadir")) {
+            directory.next();
+            data = Path.of(directory.getString(1));
+        }
+        try (var files = Files.walk(data)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 all.addFile(file);
             }
         }

@@ -89,6 +89,22 @@ class WebPeopleIT extends BrowserTestBase {
     }
 
     @Test
+    void whoWasErasedHasNoNameAndWhatTheyWroteIsStillThere() {
+        Chatd.Person ben = chatd.person();
+        Chatd.Person mia = chatd.person();
+        try (JsonSocket m = chatd.logInJson(JsonCarrier.LINES, mia, "d")) {
+            m.send("{'type': 3, 'receive': '%s', 'info': 'to be kept'}".formatted(ben.name()));
+            m.fence();
+        }
+        chatd.admin("", "user", "erase", mia.name(), "--yes").exits(0);
+        WebPerson desk = browser.open(chatd, Device.DESK);
+        desk.logIn(ben);
+        desk.page().getByText("to be kept").first().click();
+        WebPerson.awaitVisible(desk.page().getByText("somebody who left").first());
+        desk.expectAbsent(desk.page().getByText(mia.name()));
+    }
+
+    @Test
     void passwordManagersFindTheFieldsAndAPasswordCanBeShown() {
         WebPerson desk = browser.open(chatd, Device.DESK);
         assertThat(desk.field("Name")).hasAttribute("autocomplete", "username");

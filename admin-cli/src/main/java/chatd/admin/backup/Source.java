@@ -40,6 +40,15 @@ public record Source(Backup.Daemon daemon, boolean isRunning) {
             }
             return stopped(stopped);
         }
+        return new Source(running(program, begun, log), true);
+    }
+
+    /** Returns the running daemon, for what needs only its configuration. */
+    public static Backup.Daemon running(Program program) throws IOException {
+        return running(program, new BackupCalls.Begun(Program.version(), ""), position -> {});
+    }
+
+    private static Backup.Daemon running(Program program, BackupCalls.Begun begun, Backup.Log log) throws IOException {
         SystemCalls.Options running = program.daemon().call(SystemCalls.CONFIG);
         Map<String, String> environment = new HashMap<>();
         for (SystemCalls.Option option : running.options()) {
@@ -47,14 +56,12 @@ public record Source(Backup.Daemon daemon, boolean isRunning) {
                 environment.put(option.source().substring("environment ".length()), option.value());
             }
         }
-        return new Source(
-                Backup.Daemon.of(
-                        begun.version(),
-                        running.file().isEmpty() ? null : Path.of(running.file()),
-                        environment,
-                        begun.sealKey(),
-                        log),
-                true);
+        return Backup.Daemon.of(
+                begun.version(),
+                running.file().isEmpty() ? null : Path.of(running.file()),
+                environment,
+                begun.sealKey(),
+                log);
     }
 
     private static Source stopped(@Nullable Path config) throws IOException {

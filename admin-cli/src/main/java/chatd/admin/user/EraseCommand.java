@@ -1,6 +1,7 @@
 package chatd.admin.user;
 
 import chatd.admin.api.UserCalls;
+import chatd.admin.backup.Source;
 import chatd.admin.system.AccountNames;
 import chatd.admin.terminal.Confirmation;
 import chatd.admin.terminal.Exit;
@@ -8,6 +9,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
 import chatd.audit.FileFailure;
+import chatd.backup.Compaction;
 import chatd.backup.directory.ErasedList;
 import chatd.text.SafeText;
 import java.io.IOException;
@@ -48,6 +50,14 @@ final class EraseCommand implements Callable<Integer> {
     @Option(names = "--everywhere", description = "Also take back what others were sent.")
     private boolean everywhere;
 
+    @Option(
+            names = "--compact",
+            description = {
+                "Also rewrite MariaDB's files, which otherwise have what was erased until they need the room: all tables, and the redo"
+                        + " log. Needs root, and room for the largest table once more; users go on meanwhile."
+            })
+    private boolean compacts;
+
     @Option(names = "--dry-run", description = "Only print what would be erased.")
     private boolean isDry;
 
@@ -55,7 +65,7 @@ final class EraseCommand implements Callable<Integer> {
     private boolean isConfirmed;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         Program program = user.program;
         if (isDry || !isConfirmed) {
             UserCalls.Erased plan =
@@ -81,6 +91,9 @@ final class EraseCommand implements Callable<Integer> {
                             part -> progress.show("%d of %d messages erased".formatted(part.erased(), part.all())));
         }
         addToList(erased);
+        if (compacts) {
+            compact();
+        }
         if (program.isJson()) {
             Format.json(program.out(), erased);
             return Exit.OK;
@@ -93,6 +106,16 @@ final class EraseCommand implements Callable<Integer> {
                     + " `chat-admin search purge` rewrites them now.");
         }
         return Exit.OK;
+    }
+
+    /** Rewrites the database's files; tells what may still have something. */
+    private void compact() throws IOException {
+        Program program = user.program;
+        List<String> left;
+        try (Progress progress = new Progress()) {
+            left = Compaction.run(Source.running(program), progress::show);
+        }
+        left.forEach(each -> Program.printError("What was erased may still be in " + each + "."));
     }
 
     /** Adds the user to the list beside the backups, so that restoring one of them does not bring them back. */

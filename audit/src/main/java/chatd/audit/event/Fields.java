@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The content of an event before it becomes a line. Values may contain anything: they are escaped when written. */
 public final class Fields {
     /** Arguments of admin commands that contain account names, or may contain them. */
-    private static final Set<String> NAMES = Set.of("name", "to", "session", "user", "xpath");
+    private static final Set<String> NAMES = Set.of("name", "to", "heir", "session", "user", "xpath");
 
     private static final Attribute[] ALL = Attribute.values();
 

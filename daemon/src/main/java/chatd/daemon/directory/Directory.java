@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +64,9 @@ public final class Directory {
 
     /** The accounts that registered themselves. */
     private final Set<Long> registered = ConcurrentHashMap.newKeySet();
+
+    /** How often a user has got a name. */
+    private final AtomicLong nameChanges = new AtomicLong();
 
     private final GroupDirectory groups;
     private final Avatars avatars = new Avatars();
@@ -296,6 +300,11 @@ public final class Directory {
         return all;
     }
 
+    /** Returns how often a name has changed since the start, of an account or a group. */
+    public long nameChanges() {
+        return nameChanges.get() + groups.nameChanges();
+    }
+
     /** Returns an account's former names, sorted. */
     public synchronized List<String> formerNames(Account account) {
         return everUsed.entrySet().stream()
@@ -383,6 +392,9 @@ public final class Directory {
         if (before == null || !before.name().equals(account.name()) || account.state() == Account.State.DELETED) {
             // Skipped at logins, which change neither.
             reindex(before, account);
+        }
+        if (before == null || !before.name().equals(account.name())) {
+            nameChanges.incrementAndGet();
         }
         if (before == null) {
             rememberName(account);

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -50,6 +51,8 @@ public final class GroupDirectory {
 
     /** The highest number in the history of each group. */
     private final Map<Long, Long> newest = new ConcurrentHashMap<>();
+
+    private final AtomicLong nameChanges = new AtomicLong();
 
     /** A group with its members, and those who were members. */
     private record Entry(Group group, Members members, Map<Long, Past> past) {
@@ -145,6 +148,11 @@ public final class GroupDirectory {
     /** Returns the name of a group; empty if there is none. */
     public String nameOf(long number) {
         return find(number).map(Group::name).orElse("");
+    }
+
+    /** Returns how often a group has got a name since the start. */
+    long nameChanges() {
+        return nameChanges.get();
     }
 
     /** Returns the members of a group. */
@@ -306,6 +314,7 @@ public final class GroupDirectory {
                 Group group = new Group(number, change.name(), "", created.wholeHistory(), created.open(), false);
                 Members.Member owner = new Members.Member(GroupRole.OWNER, change.number(), created.wholeHistory());
                 byNumber.put(number, new Entry(group, Members.NONE.with(List.of(change.sender()), owner), Map.of()));
+                nameChanges.incrementAndGet();
                 index(group, true);
                 listForAccounts(List.of(change.sender()), number);
                 join(change, created.users());
@@ -322,7 +331,10 @@ public final class GroupDirectory {
                     change(number, Group::asClosed);
                 }
             }
-            case GroupAction.Renamed renamed -> change(number, group -> group.withName(change.name()));
+            case GroupAction.Renamed renamed -> {
+                change(number, group -> group.withName(change.name()));
+                nameChanges.incrementAndGet();
+            }
             case GroupAction.RoleGiven role ->
                 update(number, entry -> entry.with(entry.members().with(role.user(), role.role())));
             case GroupAction.Set set ->

@@ -17,7 +17,9 @@ import chatd.daemon.model.entry.Effect;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.search.Indexer;
+import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.read.ErasureStore;
+import chatd.daemon.trail.ShownNames;
 import chatd.protocol.value.Code;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -46,6 +48,7 @@ public final class Erasures {
     private final Amendments amendments;
     private final FilesOverHttp uploads;
     private final Indexer index;
+    private final ShownNames names;
     private final Directory directory;
     private final Journal journal;
     private final ErasureStore store;
@@ -55,7 +58,9 @@ public final class Erasures {
             GroupAdministration groups,
             Amendments amendments,
             FilesOverHttp uploads,
-            Indexer index) {
+            Indexer index,
+            ShownNames names) {
+        this.names = names;
         this.groups = groups;
         this.amendments = amendments;
         this.uploads = uploads;
@@ -127,14 +132,25 @@ public final class Erasures {
         return new Outcome(plan.account(), plan.extent(), plan.owned(), isPurged);
     }
 
-    /** Completes the erasures that were interrupted, and does those again that a restored backup has undone. */
-    public void resume() throws InterruptedException {
+    /**
+     * Completes the erasures that were interrupted, and does those again that a restored backup has undone. One that fails is
+     * left to the next start, or to whoever gives the command again.
+     *
+     * @param progress called now and then; what it throws ends this
+     */
+    public void resume(Runnable progress) throws InterruptedException {
         for (ErasureStore.Erasure erasure : store.unfinished()) {
             LOG.info("CHATD-505 erasing U{}: it was interrupted, or undone by a restored backup", erasure.account());
-            if (directory.findExisting(erasure.account()).isPresent()) {
-                begin(erasure.account(), erasure.everywhere(), "chatd");
+            progress.run();
+            try {
+                if (directory.findExisting(erasure.account()).isPresent()) {
+                    begin(erasure.account(), erasure.everywhere(), "chatd");
+                }
+                complete(erasure, "chatd", _ -> progress.run());
+            } catch (Refusal | DatabaseUnavailable e) {
+                progress.run();
+                LOG.error("CHATD-506 U{} could not be erased: {}", erasure.account(), e.getMessage());
             }
-            complete(erasure, "chatd", _ -> {});
         }
     }
 
@@ -191,6 +207,7 @@ public final class Erasures {
                 account,
                 (numbers, now) -> new AccountChange(
                         nameless(change(account, Change.Kind.ERASED, by, numbers, now)), new Effect.AccountErased()));
+        names.write();
     }
 
     private void remove(long message) throws InterruptedException {

@@ -37,6 +37,7 @@ import chatd.daemon.reports.Reports;
 import chatd.daemon.retention.Erasures;
 import chatd.daemon.search.Search;
 import chatd.daemon.store.read.BackupStore;
+import chatd.daemon.trail.ShownNames;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -66,7 +67,8 @@ public final class Services implements AutoCloseable {
     private final SeenTimes seenTimes;
     private final FeatureContext parts;
 
-    public Services(FeatureContext parts) {
+    /** @param names the table beside the log */
+    public Services(FeatureContext parts, ShownNames names) {
         this.parts = parts;
         Config config = parts.config().get();
         this.hashing = new Hashing(config.hashing());
@@ -94,7 +96,7 @@ public final class Services implements AutoCloseable {
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
         this.files = new FileFeatures(parts, messages);
-        this.erasures = new Erasures(parts, groups.administration(), amendments, files.http(), search.indexer());
+        this.erasures = new Erasures(parts, groups.administration(), amendments, files.http(), search.indexer(), names);
         this.seenAddresses = new SeenAddresses();
         this.calls = new Calls(parts, seenAddresses);
     }

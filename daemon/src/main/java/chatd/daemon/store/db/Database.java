@@ -19,6 +19,7 @@ import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
+import org.jooq.exception.DataAccessException;
 import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 import org.mariadb.jdbc.MariaDbDataSource;
@@ -33,6 +34,12 @@ public final class Database implements Closeable {
 
     /** Renders statements that are executed without jOOQ; without a connection. Any thread. */
     public static final DSLContext RENDERER = DSL.using(SQLDialect.MARIADB, SETTINGS);
+
+    /** The server's code for a transaction that it has rolled back to end a deadlock. */
+    private static final int DEADLOCK = 1213;
+
+    /** How often a statement is run that is in a deadlock each time. */
+    private static final int MAX_ATTEMPTS = 20;
 
     /** The longest that a statement of a {@link #patient} one may take: the database is gone, or hangs. */
     private static final Duration PATIENCE = Duration.ofHours(1);
@@ -156,7 +163,8 @@ public final class Database implements Closeable {
     }
 
     /**
-     * Runs work on a pooled connection: reads, or a write of one statement, which is a transaction of its own.
+     * Runs work on a pooled connection: reads, or a write of one statement, which is a transaction of its own. One that the
+     * server rolls back, so that another can go on with which it was in a deadlock, is run again.
      *
      * @throws DatabaseUnavailable if the connection fails or the work takes too long
      */
@@ -164,7 +172,7 @@ public final class Database implements Closeable {
         try {
             return queryTimeout.run(() -> {
                 try (Connection connection = pool.getConnection()) {
-                    return work.apply(context(connection));
+                    return retryDeadlocks(connection, work);
                 }
             });
         } catch (RuntimeException e) {
@@ -175,6 +183,20 @@ public final class Database implements Closeable {
         } catch (Exception e) {
             throw new DatabaseUnavailable(reason(e), e, false);
         }
+    }
+
+    private static <T extends @Nullable Object> T retryDeadlocks(Connection connection, Function<DSLContext, T> work) {
+        for (int attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+            try {
+                return work.apply(context(connection));
+            } catch (DataAccessException e) {
+                SQLException cause = e.getCause(SQLException.class);
+                if (cause == null || cause.getErrorCode() != DEADLOCK) {
+                    throw e;
+                }
+            }
+        }
+        return work.apply(context(connection));
     }
 
     public static DSLContext context(Connection connection) {
