@@ -37,7 +37,7 @@ class LayersTest {
     void dependenciesOfTheDaemonPointOneWay() {
         checkLayers(
                 "chatd.daemon",
-                "root: net admin service export dispatch journal trail disk directory session limit store model config systemd",
+                "root: net admin service export retention dispatch journal trail disk directory session limit store model config systemd",
                 "net: files export login dispatch journal trail disk session limit model config",
                 "admin: service retention accounts files messages groups reports search journal trail disk directory session limit store model config",
                 "service: retention accounts direct login messages files friends groups reports search dispatch journal trail disk directory store config",
