@@ -164,6 +164,8 @@ class OwnExportIT {
                     byte[] rest = http.socket().getInputStream().readAllBytes();
                     assertThat(rest.length).isLessThan(LARGE);
                     assertThat(new String(rest, StandardCharsets.ISO_8859_1)).doesNotEndWith("\r\n0\r\n\r\n");
+                    assertThat(Files.readString(daemon.auditLog().resolve("audit.part")))
+                            .doesNotContain("type=\"fault\"");
                 }
             }
         }

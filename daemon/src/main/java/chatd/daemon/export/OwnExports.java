@@ -110,7 +110,8 @@ public final class OwnExports implements AutoCloseable {
      */
     public Export begin(Caller caller, Runnable cut) {
         try {
-            requireOffered();
+            // So that what is refused does not count as begun.
+            check(caller);
             whole.charge(caller.account(), 1, WHOLE);
             try {
                 begun.charge(caller.account(), 1, BEGUN);

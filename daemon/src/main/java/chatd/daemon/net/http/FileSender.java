@@ -159,6 +159,8 @@ final class FileSender {
                 export.write(bearer::isValid, new AnswerStream(answer));
                 // Ends the body.
                 answer.send(NOTHING);
+            } catch (ReaderGone e) {
+                session.abort("export broken off");
             } catch (IOException e) {
                 session.abort("export broken off");
                 throw new UncheckedIOException(e);
@@ -188,8 +190,17 @@ final class FileSender {
         public void write(byte[] bytes, int offset, int length) throws IOException {
             // Nothing at all would end the body.
             if (length > 0 && !answer.send(bytes, offset, length)) {
-                throw new IOException("the connection has ended");
+                throw new ReaderGone();
             }
+        }
+    }
+
+    /** Thrown when the connection has ended, which is nobody's fault. */
+    private static final class ReaderGone extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        ReaderGone() {
+            super("the connection has ended");
         }
     }
 
