@@ -17,6 +17,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jooq.Condition;
 import org.jooq.Field;
@@ -29,8 +30,11 @@ import org.jspecify.annotations.Nullable;
  * administrators, in total. Blocks.
  */
 public final class StorageStore {
-    /** Number of contents whose chunks are counted by one statement. */
+    /** Contents listed by one statement. */
     private static final int BATCH = 1_000;
+
+    /** Bytes whose lengths one statement adds up, if there is more than one content: the server reads them all. */
+    private static final long BYTES = 64 << 20;
 
     private final Database database;
     private volatile @Nullable String directory;
@@ -178,40 +182,70 @@ public final class StorageStore {
     public record IncompleteContent(long content, @Nullable Long file, String missing) {}
 
     /**
-     * Returns contents that something refers to and that are incomplete: a chunk is missing or has
-     * the wrong length. Reads the lengths of all chunks; none of their bytes.
+     * Returns contents that something refers to and that are incomplete: a chunk is missing or has the wrong length. The
+     * server reads all chunks for that, {@value #BYTES} bytes per statement, however much there is.
      */
     public List<IncompleteContent> broken(int limit) {
         List<IncompleteContent> broken = new ArrayList<>();
         long last = 0;
-        boolean isMore = true;
-        while (isMore && broken.size() < limit) {
-            long after = last;
-            Field<Long> chunks = DSL.count(CONTENT_CHUNK.POSITION).cast(Long.class);
-            Field<Long> bytes = DSL.coalesce(
-                            DSL.sum(DSL.function("length", Long.class, CONTENT_CHUNK.BYTES)), DSL.inline(0))
-                    .cast(Long.class);
-            Field<Long> highest = DSL.coalesce(DSL.max(CONTENT_CHUNK.POSITION), DSL.inline(-1L));
-            var rows = database.with(sql -> sql.select(CONTENT.NUMBER, CONTENT.SIZE, chunks, bytes, highest)
-                    .from(CONTENT)
-                    .leftJoin(CONTENT_CHUNK)
-                    .on(CONTENT_CHUNK.CONTENT.eq(CONTENT.NUMBER))
-                    .where(CONTENT.NUMBER.gt(after), DSL.not(ContentStore.isUnused()))
-                    .groupBy(CONTENT.NUMBER, CONTENT.SIZE)
-                    .orderBy(CONTENT.NUMBER)
-                    .limit(BATCH)
-                    .fetch());
-            for (var row : rows) {
-                last = row.value1();
-                boolean isWhole = row.value2().equals(row.value4()) && row.value5() == row.value3() - 1;
-                if (!isWhole && broken.size() < limit) {
-                    broken.add(new IncompleteContent(
-                            last, fileOf(last), "%d of %d bytes are stored".formatted(row.value4(), row.value2())));
+        List<Content> page = contentsAfter(last);
+        while (!page.isEmpty() && broken.size() < limit) {
+            for (int from = 0; from < page.size() && broken.size() < limit; ) {
+                int to = from + 1;
+                long bytes = page.get(from).size();
+                while (to < page.size() && bytes + page.get(to).size() <= BYTES) {
+                    bytes += page.get(to++).size();
                 }
+                addBroken(page.subList(from, to), limit, broken);
+                from = to;
             }
-            isMore = rows.size() == BATCH;
+            last = page.getLast().number();
+            page = contentsAfter(last);
         }
         return broken;
+    }
+
+    /** A content, and the size that it should have. */
+    private record Content(long number, long size) {}
+
+    /** Returns the next contents that something refers to, by number. */
+    private List<Content> contentsAfter(long number) {
+        return database.with(sql -> sql.select(CONTENT.NUMBER, CONTENT.SIZE)
+                .from(CONTENT)
+                .where(CONTENT.NUMBER.gt(number), DSL.not(ContentStore.isUnused()))
+                .orderBy(CONTENT.NUMBER)
+                .limit(BATCH)
+                .fetch(row -> new Content(row.value1(), row.value2())));
+    }
+
+    /** What is stored of a content: how many chunks, of how many bytes, and the position of the last one. */
+    private record Chunks(long count, long bytes, long highest) {
+        static final Chunks NONE = new Chunks(0, 0, -1);
+    }
+
+    private void addBroken(List<Content> some, int limit, List<IncompleteContent> broken) {
+        Map<Long, Chunks> stored = database.with(sql -> sql.select(
+                        CONTENT_CHUNK.CONTENT,
+                        DSL.count(),
+                        DSL.sum(DSL.function("length", Long.class, CONTENT_CHUNK.BYTES)),
+                        DSL.max(CONTENT_CHUNK.POSITION))
+                .from(CONTENT_CHUNK)
+                .where(CONTENT_CHUNK.CONTENT.in(
+                        some.stream().map(Content::number).toList()))
+                .groupBy(CONTENT_CHUNK.CONTENT)
+                .fetchMap(
+                        row -> row.value1(),
+                        row -> new Chunks(row.value2(), row.value3().longValue(), row.value4())));
+        for (Content content : some) {
+            Chunks chunks = stored.getOrDefault(content.number(), Chunks.NONE);
+            boolean isWhole = chunks.bytes() == content.size() && chunks.highest() == chunks.count() - 1;
+            if (!isWhole && broken.size() < limit) {
+                broken.add(new IncompleteContent(
+                        content.number(),
+                        fileOf(content.number()),
+                        "%d of %d bytes are stored".formatted(chunks.bytes(), content.size())));
+            }
+        }
     }
 
     private @Nullable Long fileOf(long content) {
