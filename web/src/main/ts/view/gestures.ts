@@ -82,7 +82,8 @@ export function useGestures(list: { current: HTMLElement | null }, gestures: Ges
       }
     };
     const ended = (event: TouchEvent) => {
-      if (isPressed) {
+      // While the browser scrolls, it can't be prevented.
+      if (isPressed && event.cancelable) {
         event.preventDefault();
       }
       const [finger] = event.changedTouches;

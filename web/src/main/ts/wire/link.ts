@@ -26,7 +26,8 @@ export function webSockets(url: string): Dial {
     socket.onmessage = (event) => isListening && listener.received(String(event.data));
     socket.onclose = () => isListening && listener.closed();
     return {
-      send: (text) => socket.send(text),
+      // While it closes, nothing gets through any more, and the browser would complain: what had no answer is sent again.
+      send: (text) => socket.readyState === WebSocket.OPEN && socket.send(text),
       close: () => {
         isListening = false;
         socket.close();

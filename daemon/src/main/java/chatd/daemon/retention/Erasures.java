@@ -41,9 +41,6 @@ import org.apache.logging.log4j.Logger;
 public final class Erasures {
     private static final Logger LOG = LogManager.getLogger(Erasures.class);
 
-    /** Messages taken back at once, which the journal commits together. */
-    private static final int PART = 100;
-
     private final GroupAdministration groups;
     private final Amendments amendments;
     private final FilesOverHttp uploads;
@@ -186,10 +183,12 @@ public final class Erasures {
         uploads.forget(account);
         long erased = 0;
         try (ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Long> part = store.going(account, erasure.everywhere(), 0, PART);
-            while (!part.isEmpty()) {
+            ErasureStore.Part part;
+            long after = 0;
+            do {
+                part = store.going(account, erasure.everywhere(), after);
                 List<Future<?>> removing = new ArrayList<>();
-                for (long message : part) {
+                for (long message : part.numbers()) {
                     removing.add(workers.submit(() -> {
                         remove(message);
                         return null;
@@ -198,10 +197,10 @@ public final class Erasures {
                 for (Future<?> one : removing) {
                     await(one);
                 }
-                erased += part.size();
+                erased += part.numbers().size();
                 progress.accept(erased);
-                part = store.going(account, erasure.everywhere(), part.getLast(), PART);
-            }
+                after = part.upTo();
+            } while (after < Long.MAX_VALUE);
         }
         commit(
                 account,

@@ -13,7 +13,8 @@ import chatd.daemon.model.message.Conversation;
 import chatd.daemon.store.db.Database;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jooq.Condition;
 import org.jooq.Field;
 import org.jooq.impl.DSL;
@@ -22,6 +23,9 @@ import org.jooq.impl.DSL;
 public final class ErasureStore {
     /** The lowest number of a conversation that is neither with everyone nor a group's. */
     private static final long OF_TWO = 1L << 32;
+
+    /** Messages that one statement looks at. */
+    private static final int PART = 100;
 
     private final Database database;
 
@@ -62,25 +66,30 @@ public final class ErasureStore {
      */
     public record Extent(long texts, long files, long bytes, long kept) {}
 
-    /** Returns what an erasure of an account would erase. */
+    /** A message that may be erased. */
+    private record Candidate(long number, boolean isFile, long bytes, boolean isNobodyElses) {}
+
+    /** Returns what an erasure of an account would erase. Reads all that its user wrote, a part at a time. */
     public Extent extent(long account, boolean everywhere) {
-        return database.with(sql -> {
-            long kept = sql.fetchCount(
-                    MESSAGE, own(account), everywhere ? DSL.falseCondition() : DSL.not(isNobodyElses(account)));
-            Condition goes = everywhere ? own(account) : own(account).and(isNobodyElses(account));
-            var files = sql.select(DSL.count(), DSL.sum(FILE.SIZE))
-                    .from(MESSAGE)
-                    .join(FILE)
-                    .on(FILE.NUMBER.eq(MESSAGE.FILE))
-                    .where(goes)
-                    .fetchSingle();
-            long bytes = files.value2() == null ? 0 : files.value2().longValue();
-            return new Extent(
-                    sql.fetchCount(MESSAGE, goes, MESSAGE.FILE.isNull()),
-                    Objects.requireNonNull(files.value1()),
-                    bytes,
-                    kept);
-        });
+        long texts = 0;
+        long files = 0;
+        long bytes = 0;
+        long kept = 0;
+        List<Candidate> part = own(account, 0);
+        while (!part.isEmpty()) {
+            for (Candidate message : part) {
+                if (!everywhere && !message.isNobodyElses()) {
+                    kept++;
+                } else if (message.isFile()) {
+                    files++;
+                    bytes += message.bytes();
+                } else {
+                    texts++;
+                }
+            }
+            part = own(account, part.getLast().number());
+        }
+        return new Extent(texts, files, bytes, kept);
     }
 
     /** Returns how many reports are open that the account has made, or that are about what its user wrote. */
@@ -93,40 +102,82 @@ public final class ErasureStore {
     }
 
     /**
-     * Returns the numbers of messages above {@code after} that an erasure takes back, ascending: of the account's user, all,
-     * or those that nobody else has; and of others who were erased, those that nobody has any more.
+     * Some of the messages that an erasure takes back.
+     *
+     * @param numbers ascending
+     * @param upTo the number up to which these are all; {@link Long#MAX_VALUE} if there are no more
      */
-    public List<Long> going(long account, boolean everywhere, long after, int limit) {
-        Condition isLater = MESSAGE.NUMBER.gt(after).and(MESSAGE.SALT.isNotNull());
-        Condition isNobodys = isErased(MESSAGE.SENDER, account).and(isNobodyElses(account));
-        return database.with(sql -> sql.select(MESSAGE.NUMBER)
-                .from(MESSAGE)
-                .where(isLater, own(account), everywhere ? DSL.trueCondition() : isNobodyElses(account))
-                .union(DSL.select(MESSAGE.NUMBER).from(MESSAGE).where(isLater, MESSAGE.RECEIVER.eq(account), isNobodys))
-                .union(DSL.select(MESSAGE.NUMBER)
-                        .from(RECEIVER)
-                        .join(MESSAGE)
-                        .on(MESSAGE.NUMBER.eq(RECEIVER.MESSAGE))
-                        .where(isLater, RECEIVER.ACCOUNT.eq(account), isNobodys))
-                .union(DSL.select(MESSAGE.NUMBER)
-                        .from(CHAT_GROUP)
-                        .join(MESSAGE)
-                        .on(MESSAGE.CONVERSATION.eq(CHAT_GROUP.NUMBER))
-                        .where(
-                                isLater,
-                                isErased(MESSAGE.SENDER, account),
-                                DSL.notExists(DSL.selectOne()
-                                        .from(GROUP_MEMBER)
-                                        .where(
-                                                GROUP_MEMBER.CHAT_GROUP.eq(CHAT_GROUP.NUMBER),
-                                                DSL.not(isErased(GROUP_MEMBER.ACCOUNT, account))))))
-                .orderBy(1)
-                .limit(limit)
-                .fetch(MESSAGE.NUMBER));
+    public record Part(List<Long> numbers, long upTo) {}
+
+    /**
+     * Returns the messages above {@code after} that an erasure takes back, some at a time, so that no statement reads much: of
+     * the account's user, all, or those that nobody else has; and of others who were erased, those that nobody has any more.
+     */
+    public Part going(long account, boolean everywhere, long after) {
+        List<Candidate> own = own(account, after);
+        List<Candidate> received = candidates(account, MESSAGE.RECEIVER.eq(account), after);
+        List<Candidate> shared = database.with(sql -> sql.select(
+                        MESSAGE.NUMBER, DSL.field(isErased(MESSAGE.SENDER, account).and(isNobodyElses(account))))
+                .from(RECEIVER)
+                .join(MESSAGE)
+                .on(MESSAGE.NUMBER.eq(RECEIVER.MESSAGE))
+                .where(RECEIVER.ACCOUNT.eq(account), RECEIVER.MESSAGE.gt(after), MESSAGE.SALT.isNotNull())
+                .orderBy(RECEIVER.MESSAGE)
+                .limit(PART)
+                .fetch(row -> new Candidate(row.value1(), false, 0, row.value2())));
+        List<Candidate> ofGroups = ofDeadGroups(account, after);
+        long upTo = Math.min(Math.min(end(own), end(received)), Math.min(end(shared), end(ofGroups)));
+        TreeSet<Long> numbers = new TreeSet<>();
+        own.stream().filter(message -> everywhere || message.isNobodyElses()).forEach(one -> numbers.add(one.number()));
+        Stream.of(received, shared, ofGroups)
+                .flatMap(List::stream)
+                .filter(Candidate::isNobodyElses)
+                .forEach(one -> numbers.add(one.number()));
+        return new Part(List.copyOf(numbers.headSet(upTo, true)), upTo);
     }
 
-    private static Condition own(long account) {
-        return MESSAGE.SENDER.eq(account).and(MESSAGE.SALT.isNotNull());
+    private static long end(List<Candidate> part) {
+        return part.size() < PART ? Long.MAX_VALUE : part.getLast().number();
+    }
+
+    /** Returns what the account's user wrote above a number, and is not taken back. */
+    private List<Candidate> own(long account, long after) {
+        return candidates(account, MESSAGE.SENDER.eq(account), after);
+    }
+
+    private List<Candidate> candidates(long account, Condition which, long after) {
+        return database.with(sql -> sql.select(
+                        MESSAGE.NUMBER,
+                        FILE.SIZE,
+                        DSL.field(isErased(MESSAGE.SENDER, account).and(isNobodyElses(account))))
+                .from(MESSAGE)
+                .leftJoin(FILE)
+                .on(FILE.NUMBER.eq(MESSAGE.FILE))
+                .where(which, MESSAGE.NUMBER.gt(after), MESSAGE.SALT.isNotNull())
+                .orderBy(MESSAGE.NUMBER)
+                .limit(PART)
+                .fetch(row -> new Candidate(
+                        row.value1(), row.value2() != null, row.value2() == null ? 0 : row.value2(), row.value3())));
+    }
+
+    /** Returns what people who were erased wrote in groups that have nobody else any more. */
+    private List<Candidate> ofDeadGroups(long account, long after) {
+        return database.with(sql -> sql.select(MESSAGE.NUMBER)
+                .from(CHAT_GROUP)
+                .join(MESSAGE)
+                .on(MESSAGE.CONVERSATION.eq(CHAT_GROUP.NUMBER))
+                .where(
+                        MESSAGE.NUMBER.gt(after),
+                        MESSAGE.SALT.isNotNull(),
+                        isErased(MESSAGE.SENDER, account),
+                        DSL.notExists(DSL.selectOne()
+                                .from(GROUP_MEMBER)
+                                .where(
+                                        GROUP_MEMBER.CHAT_GROUP.eq(CHAT_GROUP.NUMBER),
+                                        DSL.not(isErased(GROUP_MEMBER.ACCOUNT, account)))))
+                .orderBy(MESSAGE.NUMBER)
+                .limit(PART)
+                .fetch(row -> new Candidate(row.value1(), false, 0, true)));
     }
 
     /** Whether an account is the one that is being erased, or another that was. */
