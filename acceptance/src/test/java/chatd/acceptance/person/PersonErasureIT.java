@@ -66,6 +66,11 @@ class PersonErasureIT {
         return "'type': 3, 'receive': '%s', 'info': '%s'".formatted(user, text);
     }
 
+    private static void expectNothingOf(List<String> words, StoredBytes stored) {
+        assertThat(words)
+                .allSatisfy(word -> assertThat(stored.placesOf(word)).as(word).isEmpty());
+    }
+
     private static List<JsonNode> history(LocalDaemon daemon, Chatd.Person person) {
         try (JsonSocket session = daemon.logInJson(JsonCarrier.LINES, person, "reads")) {
             session.send("{'type': 19, 'info': {'limit': 200}}");
@@ -185,11 +190,8 @@ class PersonErasureIT {
             daemon.admin("", "user", "erase", mia.name(), "--yes").exits(0);
 
             StoredBytes after = StoredBytes.of(daemon, false);
-            assertThat(own)
-                    .allSatisfy(
-                            word -> assertThat(after.placesOf(word)).as(word).isEmpty());
-            assertThat(carols)
-                    .allSatisfy(word -> assertThat(after.placesOf(word)).isEmpty());
+            expectNothingOf(own, after);
+            expectNothingOf(carols, after);
             assertThat(sent).allSatisfy(word -> assertThat(after.placesOf(word)).isNotEmpty());
             String number = receipt.path("send").asString();
             assertThat(history(daemon, ben).toString())
@@ -225,13 +227,10 @@ class PersonErasureIT {
                             .err())
                     .isEmpty();
             StoredBytes raw = StoredBytes.ofServer(daemon);
-            assertThat(own)
-                    .allSatisfy(word -> assertThat(raw.placesOf(word)).as(word).isEmpty());
-            assertThat(sent)
-                    .allSatisfy(word -> assertThat(raw.placesOf(word)).as(word).isEmpty());
+            expectNothingOf(own, raw);
+            expectNothingOf(sent, raw);
             StoredBytes everywhere = StoredBytes.of(daemon, false);
-            assertThat(sent)
-                    .allSatisfy(word -> assertThat(everywhere.placesOf(word)).isEmpty());
+            expectNothingOf(sent, everywhere);
             assertThat(daemon.admin("", "log", "verify", "--messages").exits(3).out())
                     .doesNotContain("WRONG");
             // The name is free, the number is not.
@@ -257,12 +256,8 @@ class PersonErasureIT {
             await().untilAsserted(() -> assertThat(daemon.read("log/names.xml")).contains(name));
             daemon.admin("", "user", "erase", name, "--everywhere", "--yes").exits(0);
             StoredBytes after = StoredBytes.of(daemon, true);
-            assertThat(own)
-                    .allSatisfy(
-                            word -> assertThat(after.placesOf(word)).as(word).isEmpty());
-            assertThat(sent)
-                    .allSatisfy(
-                            word -> assertThat(after.placesOf(word)).as(word).isEmpty());
+            expectNothingOf(own, after);
+            expectNothingOf(sent, after);
             assertThat(daemon.read("log/names.xml")).contains(ben.name());
             assertThat(daemon.admin("", "log", "verify", "--messages").exits(3).out())
                     .doesNotContain("WRONG");
@@ -316,12 +311,8 @@ class PersonErasureIT {
                     .contains("Erased again when the daemon starts", "1 user.");
             daemon.begin();
             StoredBytes after = StoredBytes.of(daemon, false);
-            assertThat(own)
-                    .allSatisfy(
-                            word -> assertThat(after.placesOf(word)).as(word).isEmpty());
-            assertThat(sent)
-                    .allSatisfy(
-                            word -> assertThat(after.placesOf(word)).as(word).isEmpty());
+            expectNothingOf(own, after);
+            expectNothingOf(sent, after);
             assertThat(daemon.admin("", "log", "verify", "--messages").exits(3).out())
                     .doesNotContain("WRONG");
         }

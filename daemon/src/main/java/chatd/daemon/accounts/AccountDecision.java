@@ -5,6 +5,7 @@ import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.IdempotencyKey;
+import chatd.daemon.model.entry.Message;
 import java.time.Instant;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ public record AccountDecision(
     public AccountDecision(
             long sender, Batching batching, long bytes, BiFunction<Numbers, Instant, AccountChange> deciding) {
         this(sender, batching, bytes, null, deciding);
+    }
+
+    /** Returns a decision of the server's about an account, which is the only one about it in its batch. */
+    public static AccountDecision ofServer(long account, BiFunction<Numbers, Instant, AccountChange> deciding) {
+        return new AccountDecision(Message.SERVER, new Batching.ChangeOf(account, true), 1_000, deciding);
     }
 
     @Override

@@ -3,7 +3,6 @@ package chatd.daemon.accounts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.groups.GroupAdministration;
-import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
@@ -215,19 +214,38 @@ public final class Administration {
                             + ": name the next owner with --heir USER, or use --heir-longest for whoever has been in each"
                             + " longest. Nothing was done.");
         }
+        commitOutsideGroups(
+                number,
+                next == null ? 0 : next.number(),
+                (numbers, now) -> new AccountChange(
+                        Change.by(
+                                by,
+                                numbers.nextPosition(),
+                                requireExisting(directory.require(number)),
+                                Change.Kind.DELETED,
+                                now,
+                                null),
+                        new Effect.AccountDeleted()));
+        return directory.require(number);
+    }
+
+    /**
+     * Has an account leave all its groups, and commits a change to it while it is in none.
+     *
+     * @param heir as in {@link GroupAdministration#leaveAll}
+     */
+    public void commitOutsideGroups(long account, long heir, BiFunction<Numbers, Instant, AccountChange> deciding)
+            throws InterruptedException {
         while (true) {
-            groups.leaveAll(number, next == null ? 0 : next.number());
+            groups.leaveAll(account, heir);
             try {
-                journal.commit(decision(account, (numbers, now) -> {
-                    Account current = requireExisting(directory.require(number));
-                    if (!directory.groups().groupsOf(number).isEmpty()) {
+                journal.commit(AccountDecision.ofServer(account, (numbers, now) -> {
+                    if (!directory.groups().groupsOf(account).isEmpty()) {
                         throw new NoChange();
                     }
-                    return new AccountChange(
-                            Change.by(by, numbers.nextPosition(), current, Change.Kind.DELETED, now, null),
-                            new Effect.AccountDeleted());
+                    return deciding.apply(numbers, now);
                 }));
-                return directory.require(number);
+                return;
             } catch (NoChange e) {
                 // It joined a group in between.
             }
@@ -290,7 +308,7 @@ public final class Administration {
     public Outcome removeAvatar(String name, String by) throws InterruptedException {
         Account account = find(name);
         try {
-            journal.commit(decision(account, (numbers, now) -> {
+            journal.commit(AccountDecision.ofServer(account.number(), (numbers, now) -> {
                 Account current = requireExisting(directory.require(account.number()));
                 if (directory.avatars().digestOf(current.number()).isEmpty()) {
                     throw new NoChange();
@@ -312,7 +330,7 @@ public final class Administration {
             return new Outcome(account, false);
         }
         try {
-            journal.commit(decision(account, (numbers, now) -> {
+            journal.commit(AccountDecision.ofServer(account.number(), (numbers, now) -> {
                 Account before = requireExisting(directory.require(account.number()));
                 Account after = change.apply(before);
                 if (after.equals(before)) {
@@ -325,10 +343,6 @@ public final class Administration {
             // Somebody else did it in between.
             return new Outcome(directory.require(account.number()), false);
         }
-    }
-
-    private static AccountDecision decision(Account account, BiFunction<Numbers, Instant, AccountChange> deciding) {
-        return new AccountDecision(Message.SERVER, new Batching.ChangeOf(account.number(), true), 1_000, deciding);
     }
 
     /** Thrown if nothing is left to change, or something else is to be changed first. */

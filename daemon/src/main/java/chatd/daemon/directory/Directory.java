@@ -393,9 +393,6 @@ public final class Directory {
             // Skipped at logins, which change neither.
             reindex(before, account);
         }
-        if (before == null || !before.name().equals(account.name())) {
-            nameChanges.incrementAndGet();
-        }
         if (before == null) {
             rememberName(account);
         } else if (!before.name().equals(account.name())) {
@@ -443,6 +440,7 @@ public final class Directory {
     }
 
     private void rememberName(Account account) {
+        nameChanges.incrementAndGet();
         remember(account.name(), account.number());
     }
 

@@ -76,7 +76,10 @@ public final class OwnExports implements AutoCloseable {
      *     {@link Code#BUSY}
      */
     public void check(Caller caller) {
-        requireOffered();
+        if (!parts.config().get().accounts().selfExport()) {
+            throw new Refusal(
+                    Code.NOT_ALLOWED, "Here an administrator gives people a copy of their data: ask for yours.");
+        }
         whole.check(caller.account(), 1, WHOLE);
         begun.check(caller.account(), 1, BEGUN);
         if (running.containsKey(caller.account())) {
@@ -84,13 +87,6 @@ public final class OwnExports implements AutoCloseable {
         }
         if (places.availablePermits() == 0) {
             throw isBusy();
-        }
-    }
-
-    private void requireOffered() {
-        if (!parts.config().get().accounts().selfExport()) {
-            throw new Refusal(
-                    Code.NOT_ALLOWED, "Here an administrator gives people a copy of their data: ask for yours.");
         }
     }
 
@@ -204,7 +200,7 @@ public final class OwnExports implements AutoCloseable {
         /** Charges the time since the last rest, and waits until it is paid off. */
         private void rest() {
             Duration took = Duration.ofNanos(System.nanoTime() - stepBegan);
-            pace.recordTime(took.compareTo(MAX_CHARGED) < 0 ? took : MAX_CHARGED);
+            pace.recordTime(took, MAX_CHARGED);
             try {
                 pace.await();
             } catch (InterruptedException e) {

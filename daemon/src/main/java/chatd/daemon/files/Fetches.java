@@ -112,7 +112,7 @@ final class Fetches {
                     .orElseThrow(() ->
                             new IllegalStateException("file " + found.file().number() + " ends at " + offset));
             Duration took = Duration.ofNanos(System.nanoTime() - begin);
-            pace.recordTime(took.compareTo(MAX_CHARGED) < 0 ? took : MAX_CHARGED);
+            pace.recordTime(took, MAX_CHARGED);
             return piece.length <= size ? piece : Arrays.copyOf(piece, size);
         } finally {
             turns.release();

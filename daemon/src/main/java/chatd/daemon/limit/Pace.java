@@ -73,6 +73,14 @@ public final class Pace {
         }
     }
 
+    /**
+     * Records work that has just taken this long, but at most {@code most}: what took longer has waited for something other
+     * than a processor.
+     */
+    public void recordTime(Duration time, Duration most) {
+        recordTime(time.compareTo(most) < 0 ? time : most);
+    }
+
     /** Records work that has just taken one processor for this long. */
     public synchronized void recordTime(Duration time) {
         long now = nanos.getAsLong();

@@ -1,10 +1,10 @@
 package chatd.daemon.retention;
 
 import chatd.daemon.accounts.AccountDecision;
+import chatd.daemon.accounts.Administration;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.files.FilesOverHttp;
 import chatd.daemon.groups.GroupAdministration;
-import chatd.daemon.journal.Batching;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
@@ -14,7 +14,6 @@ import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
-import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.search.Indexer;
 import chatd.daemon.store.db.DatabaseUnavailable;
@@ -28,7 +27,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.BiFunction;
 import java.util.function.LongConsumer;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
@@ -41,6 +39,7 @@ import org.apache.logging.log4j.Logger;
 public final class Erasures {
     private static final Logger LOG = LogManager.getLogger(Erasures.class);
 
+    private final Administration administration;
     private final GroupAdministration groups;
     private final Amendments amendments;
     private final FilesOverHttp uploads;
@@ -52,12 +51,14 @@ public final class Erasures {
 
     public Erasures(
             FeatureContext parts,
+            Administration administration,
             GroupAdministration groups,
             Amendments amendments,
             FilesOverHttp uploads,
             Indexer index,
             ShownNames names) {
         this.names = names;
+        this.administration = administration;
         this.groups = groups;
         this.amendments = amendments;
         this.uploads = uploads;
@@ -108,14 +109,13 @@ public final class Erasures {
      * Erases somebody. When this returns, all is erased; if it fails on the way, it can be called again, and the next start of
      * the daemon completes it.
      *
+     * @param plan what {@link #plan} has just returned
      * @param everywhere whether also what others were sent, which is then shown as taken back
      * @param by the Unix user who makes the request
      * @param progress receives the number of messages erased so far
-     * @throws Refusal as {@link #plan} does
      */
-    public Outcome erase(String typed, boolean everywhere, String by, LongConsumer progress)
+    public Outcome erase(Outcome plan, boolean everywhere, String by, LongConsumer progress)
             throws InterruptedException {
-        Outcome plan = plan(typed, everywhere);
         long account = plan.account().number();
         begin(account, everywhere, by);
         complete(new ErasureStore.Erasure(account, everywhere), by, progress);
@@ -159,23 +159,12 @@ public final class Erasures {
                 groups.makeOwner(owned.number(), successor);
             }
         }
-        boolean hasBegun = false;
-        while (!hasBegun) {
-            groups.leaveAll(account, 0);
-            try {
-                commit(account, (numbers, now) -> {
-                    if (!directory.groups().groupsOf(account).isEmpty()) {
-                        throw new StillInAGroup();
-                    }
-                    return new AccountChange(
-                            change(account, Change.Kind.ERASURE_BEGUN, by, numbers, now),
-                            new Effect.ErasureBegun(everywhere));
-                });
-                hasBegun = true;
-            } catch (StillInAGroup e) {
-                // It joined one in between.
-            }
-        }
+        administration.commitOutsideGroups(
+                account,
+                0,
+                (numbers, now) -> new AccountChange(
+                        change(account, Change.Kind.ERASURE_BEGUN, by, numbers, now),
+                        new Effect.ErasureBegun(everywhere)));
     }
 
     private void complete(ErasureStore.Erasure erasure, String by, LongConsumer progress) throws InterruptedException {
@@ -202,10 +191,11 @@ public final class Erasures {
                 after = part.upTo();
             } while (after < Long.MAX_VALUE);
         }
-        commit(
+        journal.commit(AccountDecision.ofServer(
                 account,
                 (numbers, now) -> new AccountChange(
-                        nameless(change(account, Change.Kind.ERASED, by, numbers, now)), new Effect.AccountErased()));
+                        change(account, Change.Kind.ERASED, by, numbers, now).named(Account.erasedName(account)),
+                        new Effect.AccountErased())));
         names.write();
     }
 
@@ -233,23 +223,5 @@ public final class Erasures {
 
     private Change change(long account, Change.Kind kind, String by, Numbers numbers, Instant now) {
         return Change.by(by, numbers.nextPosition(), directory.require(account), kind, now, null);
-    }
-
-    private static Change nameless(Change change) {
-        return change.named(Account.erasedName(change.account()));
-    }
-
-    private void commit(long account, BiFunction<Numbers, Instant, AccountChange> deciding)
-            throws InterruptedException {
-        journal.commit(new AccountDecision(Message.SERVER, new Batching.ChangeOf(account, true), 1_000, deciding));
-    }
-
-    /** Thrown while the account is in a group. */
-    private static final class StillInAGroup extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        StillInAGroup() {
-            super("still in a group", null, false, false);
-        }
     }
 }

@@ -96,7 +96,8 @@ public final class Services implements AutoCloseable {
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
         this.files = new FileFeatures(parts, messages);
-        this.erasures = new Erasures(parts, groups.administration(), amendments, files.http(), search.indexer(), names);
+        this.erasures = new Erasures(
+                parts, administration, groups.administration(), amendments, files.http(), search.indexer(), names);
         this.seenAddresses = new SeenAddresses();
         this.calls = new Calls(parts, seenAddresses);
     }

@@ -44,31 +44,39 @@ public final class ShownNames implements AutoCloseable {
 
     /** Writes the table, or deletes it, and keeps it from then on. */
     public void start() {
-        write();
         if (isWanted) {
+            write();
             sweeper.start();
+        } else {
+            var _ = attempt(() -> NameTable.delete(log));
         }
     }
 
-    /** Writes the table if a name has changed; a failure is told once, and it is tried again a second later. */
+    /** Writes the table, if there is to be one and a name has changed; one that fails is tried again a second later. */
     public synchronized void write() {
+        long changes = directory.nameChanges();
+        if (isWanted && changes != written && attempt(() -> NameTable.write(log, names()))) {
+            written = changes;
+        }
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    /** Does something with the table's files; returns whether it succeeded. The same failure is told once. */
+    private synchronized boolean attempt(Work work) {
         try {
-            if (!isWanted) {
-                NameTable.delete(log);
-                return;
-            }
-            long changes = directory.nameChanges();
-            if (changes != written) {
-                NameTable.write(log, names());
-                written = changes;
-                failure = "";
-            }
+            work.run();
+            failure = "";
+            return true;
         } catch (IOException e) {
             String why = FileFailure.describe(e);
             if (!why.equals(failure)) {
                 LOG.warn("CHATD-412 the names beside the log can't be written: {}", why);
             }
             failure = why;
+            return false;
         }
     }
 

@@ -17,6 +17,7 @@ import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.files.Storage;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
+import chatd.daemon.model.group.Group;
 import chatd.daemon.retention.Erasures;
 import chatd.daemon.store.read.StorageStore;
 import chatd.protocol.value.Code;
@@ -164,7 +165,7 @@ public record UserCommands(Running running, Supplier<Config> config, AuditLog lo
         }
         long all = plan.extent().texts() + plan.extent().files();
         return erased(erasures.erase(
-                request.name(),
+                plan,
                 request.everywhere(),
                 by,
                 done -> out.write(new UserCalls.ErasureProgress(done, Math.max(done, all)))));
@@ -181,16 +182,17 @@ public record UserCommands(Running running, Supplier<Config> config, AuditLog lo
                 outcome.account().created().toString(),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 config.get().backup().directory().map(Path::toString).orElse(""),
-                outcome.owned().stream()
-                        .map(group ->
-                                GroupCommands.shown(group, running.services().directory()))
-                        .toList(),
+                shown(outcome.owned()),
                 outcome.isIndexPurged());
     }
 
     private List<GroupCalls.Group> groupsOwnedAlone(Account account) {
+        return shown(running.services().directory().groups().ownedAlone(account.number()));
+    }
+
+    private List<GroupCalls.Group> shown(List<Group> groups) {
         Directory directory = running.services().directory();
-        return directory.groups().ownedAlone(account.number()).stream()
+        return groups.stream()
                 .map(group -> GroupCommands.shown(group, directory))
                 .toList();
     }
