@@ -117,7 +117,8 @@ public final class ErasureStore {
         List<Candidate> own = own(account, after);
         List<Candidate> received = candidates(account, MESSAGE.RECEIVER.eq(account), after);
         List<Candidate> shared = database.with(sql -> sql.select(
-                        MESSAGE.NUMBER, DSL.field(isErased(MESSAGE.SENDER, account).and(isNobodyElses(account))))
+                        MESSAGE.NUMBER,
+                        DSL.field(isErased(MESSAGE.SENDER, account).and(isNobodyElses(account))))
                 .from(RECEIVER)
                 .join(MESSAGE)
                 .on(MESSAGE.NUMBER.eq(RECEIVER.MESSAGE))
