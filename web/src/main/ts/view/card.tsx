@@ -21,6 +21,7 @@ export function Card({ of }: { of: Key }) {
           {isUser(of) && of !== app.chat.me && <Presence of={of} />}
         </div>
         <Choices of={of} />
+        <Kept of={of} />
         {isGroup(of) ? <GroupCard group={of as `G${number}`} /> : of !== "" && of !== app.chat.me && <PersonCard user={of} />}
       </div>
     </>
@@ -57,6 +58,17 @@ function Choices({ of }: { of: Key }) {
       </button>
     </div>
   );
+}
+
+/** For how long messages are kept, if not for ever. */
+function Kept({ of }: { of: Key }) {
+  const { chat } = useApp();
+  const w = words();
+  const rules = chat.self.value?.server.retention ?? {};
+  const ofGroup = chat.conversation(of).members.value?.retention;
+  const texts = (isGroup(of) ? ofGroup : isUser(of) ? rules.direct : rules.everyone) ?? 0;
+  const files = rules.files !== undefined && (texts === 0 || rules.files < texts) ? rules.files : texts;
+  return files > 0 && <p class="hint">{w.keptFor(texts, files)}</p>;
 }
 
 function PersonCard({ user }: { user: string }) {

@@ -75,6 +75,8 @@ const english = {
   deselect: (name: string) => `Leave out ${name}`,
   add: "Add",
   openToAll: "Anyone on this server can find and join it",
+  keptFor: (texts: number, files: number) =>
+    texts === files ? `Messages are deleted after ${texts} days.` : texts === 0 ? `Files are deleted after ${files} days.` : `Texts are deleted after ${texts} days, files after ${files}.`,
   newMembersSee: "New members see",
   seeJoined: "what is written after they join",
   seeAll: "everything, also what was written before",

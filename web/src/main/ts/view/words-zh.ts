@@ -244,6 +244,8 @@ export const chinese = (detailed: ReadonlySet<string>): Words => ({
         return `${who} 更换了群头像。`;
       case "close":
         return `${who} 关闭了群。`;
+      case "retention":
+        return info.days === undefined ? `${who} 将消息的保留时间设为与其他群相同。` : info.days === 0 ? `${who} 将消息设为永久保留。` : `${who} 将消息的保留时间设为 ${info.days} 天。`;
       case "set":
         return [
           info.topic === undefined ? "" : info.topic === "" ? `${who} 删除了话题。` : `${who} 设置了话题：${info.topic}`,
@@ -268,6 +270,7 @@ export const chinese = (detailed: ReadonlySet<string>): Words => ({
   deselect: (name) => `不添加 ${name}`,
   add: "添加",
   openToAll: "此服务器上的任何人都能找到并加入",
+  keptFor: (texts, files) => (texts === files ? `消息在 ${texts} 天后删除。` : texts === 0 ? `文件在 ${files} 天后删除。` : `文字在 ${texts} 天后删除，文件在 ${files} 天后删除。`),
   newMembersSee: "新成员可以看到",
   seeJoined: "加入之后的消息",
   seeAll: "全部消息，包括加入之前的",

@@ -189,6 +189,8 @@ export const english = {
         return `${who} changed the picture of the group.`;
       case "close":
         return `${who} closed the group.`;
+      case "retention":
+        return `${who} set that messages are kept ${info.days === undefined ? "as long as those of other groups" : info.days === 0 ? "forever" : `for ${info.days} days`}.`;
       case "set":
         return [
           info.topic === undefined ? "" : info.topic === "" ? `${who} removed the topic.` : `${who} set the topic: ${info.topic}`,

@@ -10,4 +10,4 @@ export type Numbered = `U${number}` | GroupNumber | "server";
 export type Time = string;
 
 /** Why something was refused; a server newer than this client may have others. */
-export type Code = "malformed" | "not-logged-in" | "no-such-user" | "no-such-group" | "no-such-message" | "no-such-file" | "no-such-request" | "no-such-report" | "no-such-session" | "not-a-member" | "not-allowed" | "too-late" | "too-large" | "too-many" | "no-room" | "bad-name" | "name-taken" | "bad-password" | "wrong-password" | "must-change-password" | "disabled" | "locked" | "throttled" | "busy" | "undecided" | "unlogged" | "closed" | "internal";
+export type Code = "malformed" | "not-logged-in" | "no-such-user" | "no-such-group" | "no-such-message" | "no-such-file" | "no-such-request" | "no-such-report" | "no-such-hold" | "no-such-session" | "not-a-member" | "not-allowed" | "too-late" | "too-large" | "too-many" | "no-room" | "bad-name" | "name-taken" | "bad-password" | "wrong-password" | "must-change-password" | "disabled" | "locked" | "throttled" | "busy" | "undecided" | "unlogged" | "closed" | "internal";

@@ -7,8 +7,10 @@ import chatd.admin.backup.RestoreCommand;
 import chatd.admin.log.LogCommand;
 import chatd.admin.moderation.BroadcastCommand;
 import chatd.admin.moderation.GroupCommand;
+import chatd.admin.moderation.HoldCommand;
 import chatd.admin.moderation.MessageCommand;
 import chatd.admin.moderation.ReportCommand;
+import chatd.admin.moderation.RetentionCommand;
 import chatd.admin.system.CertCommand;
 import chatd.admin.system.CompletionCommand;
 import chatd.admin.system.ConfigCommand;
@@ -65,6 +67,8 @@ import picocli.CommandLine.Spec;
             SessionsCommand.class,
             BroadcastCommand.class,
             GroupCommand.class,
+            RetentionCommand.class,
+            HoldCommand.class,
             MessageCommand.class,
             ReportCommand.class,
             StatsCommand.class,

@@ -35,12 +35,12 @@ public final class StoredDigests implements AdminLink.Parts<LogCalls.Stored> {
     public LogCalls.@Nullable Stored next() {
         if (!isBegun) {
             isBegun = true;
-            return new LogCalls.Stored(upTo, null, null);
+            return new LogCalls.Stored(upTo, null, null, null);
         }
         List<LogCalls.Digested> some = stored.next(upTo).stream()
                 .map(each -> new LogCalls.Digested(each.message(), each.digest(), each.takenBack()))
                 .toList();
-        return some.isEmpty() ? null : new LogCalls.Stored(null, some, null);
+        return some.isEmpty() ? null : new LogCalls.Stored(null, some, null, null);
     }
 
     @Override

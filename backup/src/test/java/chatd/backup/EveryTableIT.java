@@ -151,7 +151,8 @@ class EveryTableIT {
                         ? Long.toString(Long.MAX_VALUE)
                         : Long.toString(1_000_000L * row + random.nextInt(1_000_000));
             case "int" -> Long.toString(row == 0 && column.wholeType().contains("unsigned") ? 4_294_967_295L : row);
-            case "smallint" -> Integer.toString(row == 0 ? 65_535 : row);
+            case "smallint" ->
+                Integer.toString(row > 0 ? row : column.wholeType().contains("unsigned") ? 65_535 : -32_768);
             case "tinyint" -> Integer.toString(column.wholeType().startsWith("tinyint(1)") ? row % 2 : row % 256);
             case "datetime" -> "2026-11-%02d 23:59:59.%06d".formatted(1 + row % 28, random.nextInt(1_000_000));
             case "binary", "mediumblob", "varbinary" -> {

@@ -165,11 +165,17 @@ final class ClockGuard implements AutoCloseable {
         hourly.start();
     }
 
-    private boolean recheck() {
+    private synchronized boolean recheck() {
         Optional<Reading> now = machine.get();
         last.flatMap(then -> now.flatMap(then::jumpTo)).filter(this::isTooFar).ifPresent(this::report);
         save();
         return true;
+    }
+
+    /** Compares the clock now, and returns what {@link #trouble} returns then. Blocks. */
+    String lookForTrouble() {
+        recheck();
+        return trouble();
     }
 
     private void save() {

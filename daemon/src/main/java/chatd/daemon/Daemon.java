@@ -241,7 +241,7 @@ public final class Daemon {
                 new ShownNames(directory, log.files(), !config.audit().logNames());
         names.start();
         started(names::close);
-        Services services = new Services(context, names);
+        Services services = new Services(context, names, guard::lookForTrouble);
         started(services::close);
         Dispatcher dispatcher = new Dispatcher(services.features(), sessions, audit, configuration, clock);
         OwnExports exports = new OwnExports(context, log);
@@ -276,6 +276,7 @@ public final class Daemon {
         systemd.ready();
         // Last, since nobody waits for it: it would take a tenth of the startup time.
         services.startIndexing();
+        services.retention().start();
         return addresses;
     }
 

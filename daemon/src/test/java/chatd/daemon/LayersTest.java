@@ -245,6 +245,7 @@ class LayersTest {
             Map.entry("QueryTimeout", "which queries have run for too long"),
             Map.entry("Reload", "the time at which a configuration is checked"),
             Map.entry("RequestBody", "how long a thread waits for the rest of a body"),
+            Map.entry("Retention", "what a step cost"),
             Map.entry("Search", "what a search may still cost"),
             Map.entry(
                     "Deduplicator",

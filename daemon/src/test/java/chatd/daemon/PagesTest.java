@@ -71,6 +71,7 @@ class PagesTest {
                 .containsExactlyInAnyOrderElementsOf(EnumSet.complementOf(EnumSet.of(
                                 Code.WRONG_PASSWORD,
                                 Code.NO_SUCH_REPORT,
+                                Code.NO_SUCH_HOLD,
                                 Code.DISABLED,
                                 Code.LOCKED,
                                 Code.MUST_CHANGE_PASSWORD,

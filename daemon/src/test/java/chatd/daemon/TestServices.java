@@ -102,7 +102,8 @@ public final class TestServices implements AutoCloseable {
                         clock,
                         "test",
                         () -> 0),
-                new ShownNames(all, log.files(), false));
+                new ShownNames(all, log.files(), false),
+                () -> "");
         journal.start(numbers);
         services.startIndexing();
     }

@@ -81,7 +81,7 @@ class MigrationsIT {
     void anEmptySchemaGetsAllTables() throws Exception {
         migrate();
         assertThat(queryNumber("select count(*) from information_schema.tables where table_schema = database()"))
-                .isEqualTo(37);
+                .isEqualTo(39);
     }
 
     @Test

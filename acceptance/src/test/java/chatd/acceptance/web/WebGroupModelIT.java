@@ -200,7 +200,7 @@ class WebGroupModelIT extends BrowserTestBase {
             WebPerson.awaitVisible(page.button("Mute"));
         } else if (choice < 4) {
             proxy.cut();
-            pages.values().forEach(WebPerson::reconnect);
+            acting.forEach(this::awaitConnected);
         } else if (choice < 6 && manages) {
             model.name = "Group " + ++count + " of " + people.getFirst().name();
             edit(page, "Rename", model.name);
@@ -228,6 +228,23 @@ class WebGroupModelIT extends BrowserTestBase {
             return me + " closes it";
         }
         return "nothing";
+    }
+
+    /**
+     * Waits until a page, whose connection was cut, has another: what is asked for before is not done, and the user is told.
+     * A text is sent over the next connection.
+     */
+    private void awaitConnected(String name) {
+        String text = "text " + ++count;
+        page(name).says(text);
+        Chatd.Person person = people.stream()
+                .filter(one -> one.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        await().until(() -> {
+            page(name).reconnect();
+            return chatd.texts(person).contains(text);
+        });
     }
 
     private static void edit(WebPerson page, String button, String text) {

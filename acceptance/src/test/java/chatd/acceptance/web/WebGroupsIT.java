@@ -100,6 +100,13 @@ class WebGroupsIT extends BrowserTestBase {
         desk.page().keyboard().press("Enter");
         assertThat(desk.page().locator(".card .topic")).hasText("The crew that sails on Monday");
         assertThat(phone.page().locator(".topic")).hasText("The crew that sails on Monday");
+        String number = desk.page().locator(".portrait small").textContent();
+        chatd.admin("", "group", "set", number, "--retention", "90d").exits(0);
+        desk.reads("set that messages are kept for 90 days.");
+        assertThat(desk.page().locator(".card .hint").first()).hasText("Messages are deleted after 90 days.");
+        WebPerson.awaitVisible(phone.page().getByText("Messages are deleted after 90 days."));
+        chatd.admin("", "group", "set", number, "--retention", "default").exits(0);
+        WebPerson.awaitGone(phone.page().getByText("Messages are deleted after 90 days."));
         desk.button("Rename").click();
         desk.page().keyboard().press("Control+a");
         desk.page().keyboard().type(name + "!");

@@ -21,7 +21,16 @@ public final class GroupCalls {
     public static final AdminCall<GroupNumber, Nothing, Group> REMOVE_PICTURE =
             new AdminCall<>("group remove-picture", GroupNumber.class, Nothing.class, Group.class);
 
+    public static final AdminCall<GroupSettings, Nothing, Group> SET =
+            new AdminCall<>("group set", GroupSettings.class, Nothing.class, Group.class);
+
     private GroupCalls() {}
+
+    /**
+     * @param group the group's number
+     * @param retention as in {@link Group}
+     */
+    public record GroupSettings(long group, int retention) {}
 
     /**
      * @param group the group's number
@@ -44,6 +53,7 @@ public final class GroupCalls {
      * @param open whether anybody may find and join it
      * @param members the number of members
      * @param owned whether one of its owners can log in
+     * @param retention for how many days its messages are kept; 0 for ever, -1 for as long as those of other groups
      */
     public record Group(
             long number,
@@ -53,7 +63,8 @@ public final class GroupCalls {
             boolean open,
             boolean closed,
             int members,
-            boolean owned) {}
+            boolean owned,
+            int retention) {}
 
     public record Groups(List<Group> groups) {}
 

@@ -85,7 +85,11 @@ public final class LogCalls {
     public record Stored(
             @Nullable Long upTo,
             @Nullable List<Digested> messages,
-            @Nullable Long beyond) {}
+            @Nullable Long beyond,
+            @Nullable List<Numbers> expired) {}
+
+    /** The numbers {@code from} to {@code to}, both included. */
+    public record Numbers(long from, long to) {}
 
     public record Count(long count) {}
 }

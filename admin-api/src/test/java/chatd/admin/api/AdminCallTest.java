@@ -42,7 +42,7 @@ class AdminCallTest {
         assertThat(JSON.writeValueAsString(new LogCalls.TailPart(null, "<event/>")))
                 .isEqualTo("{\"line\":\"<event/>\"}");
         LogCalls.Stored stored = JSON.readValue("{\"upTo\":7}", LogCalls.Stored.class);
-        assertThat(stored).isEqualTo(new LogCalls.Stored(7L, null, null));
+        assertThat(stored).isEqualTo(new LogCalls.Stored(7L, null, null, null));
     }
 
     @Test

@@ -29,6 +29,7 @@ public record Findings(
     public static Findings verify(Path log, AuditorOptions auditor, AdminLink.Parts<LogCalls.Stored> messages)
             throws IOException {
         try (MessageCheck check = new MessageCheck(messages)) {
+            check.readExpired(log);
             return of(auditor.verify(log, check), check);
         }
     }

@@ -6,6 +6,8 @@ import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.audit.form.VerificationListener;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -65,6 +67,12 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     /** Messages that are no longer stored, by the number of the event that took them back, according to the daemon. */
     private final Map<Long, Taken> taken = new HashMap<>();
 
+    private final ExpiredMessages expired;
+    private long deleted;
+
+    /** What was deleted after its time since this check began. */
+    private final List<ExpiredMessages.Range> deletedSince = new ArrayList<>();
+
     private long takenBack;
     private long uncompared;
 
@@ -82,6 +90,12 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         answer = messages;
         LogCalls.Stored first = answer.next();
         upTo = first == null || first.upTo() == null ? 0 : first.upTo();
+        expired = new ExpiredMessages(upTo);
+    }
+
+    /** Reads which messages are not stored any more because their time was over. Called before the log is verified. */
+    void readExpired(Path log) throws IOException {
+        expired.read(log);
     }
 
     @Override
@@ -99,6 +113,8 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         if (restore.lookingAt()) {
             markLost(restore.group(1), line);
         }
+        // Also what was logged since the log was looked through for it.
+        expired.add(line).forEach(range -> deleted += removeMissing(range.from(), range.to()));
         SentLine sent = SentLine.parse(line);
         if (sent != null) {
             checkLogged(sent);
@@ -130,10 +146,18 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         reportUnlogged(number - 1);
         LogCalls.Digested next = peek();
         if (next == null || next.message() > number) {
-            addMissing(event.seq(), number);
+            if (event.isOfMessage() && expired.isGone(event.subject())) {
+                deleted += event.about() == 0 ? 1 : 0;
+            } else {
+                addMissing(event.seq(), number);
+            }
             return;
         }
         stored.poll();
+        if (event.isOfMessage() && expired.isNotStored(event.subject())) {
+            report("message %d was deleted after its time, according to the log, but is still stored"
+                    .formatted(event.subject()));
+        }
         if (next.takenBack() != null) {
             expectRetraction(event, next.takenBack());
         } else if (event.digest() == null) {
@@ -192,12 +216,22 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         }
         long from = Long.parseLong(range.group(1));
         long to = Long.parseLong(range.group(2));
+        long found = removeMissing(from, to);
+        lost += found;
+        if (found > 0) {
+            restored.add("%s logged before seq %s, where an older database replaced the current one, were lost"
+                    .formatted(Format.count(found, "message"), seq));
+        }
+    }
+
+    /** Counts numbers as missing no longer; returns how many of them were. */
+    private long removeMissing(long from, long to) {
         Deque<Missing> others = new ArrayDeque<>();
-        long before = lost;
+        long found = 0;
         for (Missing some : missing) {
             long first = Math.max(from, some.from());
             long last = Math.min(to, some.to());
-            lost += Math.max(0, last - first + 1);
+            found += Math.max(0, last - first + 1);
             if (first > last) {
                 others.add(some);
                 continue;
@@ -211,11 +245,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         }
         missing.clear();
         missing.addAll(others);
-        if (lost == before) {
-            return;
-        }
-        restored.add("%s logged before seq %s, where an older database replaced the current one, were lost"
-                .formatted(Format.count(lost - before, "message"), seq));
+        return found;
     }
 
     private void reportUnlogged(long upTo) {
@@ -244,6 +274,9 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
             if (some.messages() != null) {
                 stored.addAll(some.messages());
             }
+            if (some.expired() != null) {
+                some.expired().forEach(range -> deletedSince.add(new ExpiredMessages.Range(range.from(), range.to())));
+            }
         }
         return stored.peek();
     }
@@ -251,6 +284,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     /** Ends the comparison when all of the log has been read; returns what is wrong, in words. */
     List<String> end() {
         reportUnlogged(upTo);
+        deletedSince.forEach(range -> deleted += removeMissing(range.from(), range.to()));
         for (Missing some : missing) {
             report(
                     some.from() == some.to()
@@ -274,6 +308,9 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     /** Returns notes on messages that are known to be lost or could not be compared. */
     List<String> notes() {
         List<String> notes = new ArrayList<>(restored);
+        if (deleted > 0) {
+            notes.add(Format.count(deleted, "message") + " deleted after their time, as logged");
+        }
         if (takenBack > 0) {
             notes.add(Format.count(takenBack, "message") + " taken back or erased, as logged");
         }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param about the number of the message that it is about; 0 for a message
  * @param user {@code U} and a number; null for the server
  * @param receivers {@code U} or {@code G} and a number for each; null for everyone
- * @param digest null if it was logged by a version that computed none; a retraction, a reaction and a change of a
- *     group have no digest, but the text that {@code LogCalls.Digested} has in its place
+ * @param digest null if it was logged by a version that computed none; a retraction, a reaction, a change of a
+ *     group and an expiry have no digest, but the text that {@code LogCalls.Digested} has in its place
  */
 record SentLine(
         long seq,
@@ -26,12 +26,14 @@ record SentLine(
         @Nullable List<String> receivers,
         @Nullable String digest) {
     private static final Pattern SENT = Pattern.compile("<event seq=\"(\\d{1,18})\" time=\"([^\"]+)\""
-            + " type=\"(text|file|correction|retraction|reaction|group)\" outcome=\"ok\""
+            + " type=\"(text|file|correction|retraction|reaction|group|expiry)\" outcome=\"ok\""
             + " message=\"(\\d{1,18})\"(?: of=\"(\\d{1,18})\")?([^>]*)>(.*)");
     private static final Pattern DIGEST = Pattern.compile(" digest=\"([A-Za-z0-9_-]{43})\"");
     private static final Pattern DETAIL = Pattern.compile(" detail=\"(on|off)\"");
     private static final Pattern GROUP = Pattern.compile(" group=\"(G\\d+)\"");
     private static final Pattern TO = Pattern.compile(" (?:user|group)=\"([UG]\\d+)\"");
+    private static final Pattern COUNT = Pattern.compile(" detail=\"(\\d+) messages?\"");
+    private static final Pattern RANGE = Pattern.compile("<expired from=\"(\\d+)\" to=\"(\\d+)\"/>");
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 
     /** Parses a line; returns null if it is not such an event. */
@@ -56,7 +58,7 @@ record SentLine(
                 of,
                 user.find() ? user.group(1) : null,
                 attributes.contains(" receivers=\"everyone\"") ? null : receivers,
-                digest(type, of, attributes));
+                type.equals("expiry") ? expiry(attributes, sent.group(7)) : digest(type, of, attributes));
     }
 
     private static @Nullable String digest(String type, long of, String attributes) {
@@ -71,6 +73,22 @@ record SentLine(
             case "group" -> type + " " + last;
             default -> last;
         };
+    }
+
+    private static String expiry(String attributes, String children) {
+        Matcher count = COUNT.matcher(attributes);
+        StringBuilder all = new StringBuilder("expiry ").append(count.find() ? count.group(1) : "0");
+        for (Matcher range = RANGE.matcher(children); range.find(); ) {
+            String from = range.group(1);
+            String to = range.group(2);
+            all.append(' ').append(from).append(from.equals(to) ? "" : "-" + to);
+        }
+        return all.toString();
+    }
+
+    /** Returns whether it is that of a message, or of a change to one. */
+    boolean isOfMessage() {
+        return about != 0 || type.equals("text") || isFile();
     }
 
     boolean isFile() {

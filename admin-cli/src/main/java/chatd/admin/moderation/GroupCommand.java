@@ -9,6 +9,7 @@ import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Table;
+import chatd.text.Days;
 import chatd.text.SafeText;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.ArrayList;
@@ -25,13 +26,17 @@ import picocli.CommandLine.Spec;
 /** {@code chat-admin group}. */
 @Command(
         name = "group",
-        description = "Shows groups, changes who is in them and who owns them, and closes them.",
+        description =
+                "Shows groups, changes who is in them, who owns them and how long their messages are kept, and closes them.",
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin group list")
 public final class GroupCommand implements Runnable {
     private static final String NUMBER = "The group's number, such as G7, as shown by `group list`.";
     private static final Pattern FORM = Pattern.compile("[Gg]?([1-9]\\d{0,9})");
+
+    /** The retention of a group without a rule of its own. */
+    private static final int AS_CONFIGURED = -1;
 
     @ParentCommand
     private Program program;
@@ -107,6 +112,7 @@ public final class GroupCommand implements Runnable {
         }
         Format.line(program.out(), "state", state(group));
         Format.line(program.out(), "history", group.history());
+        Format.line(program.out(), "kept", kept(group));
         for (GroupCalls.Member member : members) {
             Format.line(program.out(), member.role(), Format.userLabel(member.name(), member.number()));
         }
@@ -125,6 +131,41 @@ public final class GroupCommand implements Runnable {
             program.out().println(what);
         }
         return Exit.OK;
+    }
+
+    @Command(
+            name = "set",
+            description = {
+                "Sets for how long the messages of a group are kept. Its members see that.",
+                "`default` is as long as those of other groups: retention.group."
+            },
+            mixinStandardHelpOptions = true,
+            footerHeading = Program.EXAMPLE,
+            footer = "  chat-admin group set G7 --retention 90d")
+    int set(
+            @Parameters(paramLabel = "GROUP", description = NUMBER) String typed,
+            @Option(
+                            names = "--retention",
+                            paramLabel = "DAYS",
+                            required = true,
+                            description = "A number of days of at least 7, such as 90d; forever; or default.")
+                    String retention) {
+        int days = retention.equals("default")
+                ? AS_CONFIGURED
+                : Days.parse(retention)
+                        .orElseThrow(() -> new CommandFailure(
+                                Exit.USAGE,
+                                "--retention takes " + Days.MIN + "d to " + Days.MAX + "d, forever or default, and not "
+                                        + SafeText.line(retention) + "."));
+        GroupCalls.Group set = program.daemon()
+                .call(
+                        GroupCalls.SET,
+                        new GroupCalls.GroupSettings(parseNumber(typed).group(), days));
+        return printChanged(set, "Messages in " + name(set) + " are kept " + kept(set) + ".");
+    }
+
+    private static String kept(GroupCalls.Group group) {
+        return group.retention() == AS_CONFIGURED ? "as long as those of other groups" : Days.words(group.retention());
     }
 
     @Command(

@@ -21,7 +21,8 @@ public final class Exit {
     public static int of(String code) {
         return switch (code) {
             case "not-allowed" -> NOT_ALLOWED;
-            case "no-such-user", "no-such-group", "no-such-file", "no-such-message", "no-such-report" -> NOT_FOUND;
+            case "no-such-user", "no-such-group", "no-such-file", "no-such-message", "no-such-report", "no-such-hold" ->
+                NOT_FOUND;
             case "name-taken", "closed" -> CONFLICT;
             case "undecided", CallFailure.NO_DAEMON -> NO_DAEMON;
             default -> FAILED;

@@ -27,6 +27,7 @@ public sealed interface AuditEvent
                 AuditEvent.ConnectionRefused,
                 AuditEvent.TlsFailed,
                 AuditEvent.MessageSent,
+                AuditEvent.MessagesExpired,
                 AuditEvent.FileFetched,
                 AuditEvent.DataExported,
                 AuditEvent.QuotaWarning,
@@ -238,6 +239,33 @@ public sealed interface AuditEvent
                     .receivers(receivers)
                     .put(DIGEST, digest)
                     .to(receivers == null ? List.of() : receivers);
+        }
+    }
+
+    /** The numbers {@code from} to {@code to}, both included. */
+    record Numbers(long from, long to) {}
+
+    /**
+     * Messages were deleted, because they were kept for as long as they are to be kept.
+     *
+     * @param number its number, from the same sequence as those of the messages
+     * @param count how many
+     * @param ranges afterwards none of the texts and files with numbers in these is stored, nor what was done about them
+     */
+    record MessagesExpired(long number, int count, List<Numbers> ranges) implements AuditEvent {
+        @Override
+        public String type() {
+            return "expiry";
+        }
+
+        @Override
+        public OptionalLong message() {
+            return OptionalLong.of(number);
+        }
+
+        @Override
+        public void describe(Fields to) {
+            to.put(DETAIL, count == 1 ? "1 message" : count + " messages").expired(ranges);
         }
     }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The content of an event before it becomes a line. Values may contain anything: they are escaped when written. */
 public final class Fields {
     /** Arguments of admin commands that contain account names, or may contain them. */
-    private static final Set<String> NAMES = Set.of("name", "to", "heir", "session", "user", "xpath");
+    private static final Set<String> NAMES = Set.of("name", "to", "heir", "who", "session", "user", "xpath");
 
     private static final Attribute[] ALL = Attribute.values();
 
@@ -117,6 +117,17 @@ public final class Fields {
                     "lost",
                     List.of(
                             Map.entry("kind", range.kind()),
+                            Map.entry("from", Long.toString(range.from())),
+                            Map.entry("to", Long.toString(range.to())))));
+        }
+        return this;
+    }
+
+    Fields expired(List<AuditEvent.Numbers> ranges) {
+        for (AuditEvent.Numbers range : ranges) {
+            children.add(new Element(
+                    "expired",
+                    List.of(
                             Map.entry("from", Long.toString(range.from())),
                             Map.entry("to", Long.toString(range.to())))));
         }

@@ -88,6 +88,10 @@ public final class AuditEvents {
                         List.of()));
         all.put("report", new AccountEvent.Reported(23, 42, ALICE, PEER));
         all.put("report-closed", new AccountEvent.ReportHandled(24, 42, ALICE, "root", "closed"));
+        all.put(
+                "expiry",
+                new AuditEvent.MessagesExpired(
+                        52, 61, List.of(new AuditEvent.Numbers(1, 60), new AuditEvent.Numbers(63, 63))));
         all.put("reaction", new AmendmentEvent.Reacted(48, 43, WANG, PEER, true));
         all.put("fetch", new AuditEvent.FileFetched(WANG, PEER, 3, null));
         all.put("fetch-refused", new AuditEvent.FileFetched(WANG, PEER, 99, "no-such-file"));

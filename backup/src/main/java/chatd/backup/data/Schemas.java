@@ -176,7 +176,7 @@ public final class Schemas implements Closeable {
         long group = 0;
         for (String schema : List.of(restored, other)) {
             List<String> tables = tables(schema);
-            for (String table : List.of("message", "amendment", "account_change", "group_change")) {
+            for (String table : List.of("message", "amendment", "expiry", "account_change", "group_change")) {
                 begins = Math.max(begins, highest(tables, schema, table, "number"));
             }
             begins = Math.max(begins, highest(tables, schema, "number_floor", "message"));

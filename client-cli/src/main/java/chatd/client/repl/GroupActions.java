@@ -8,6 +8,7 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.SessionEvent;
 import chatd.protocol.event.UserEvent;
 import chatd.protocol.value.group.GroupRole;
+import chatd.text.Days;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.util.Arrays;
@@ -206,7 +207,7 @@ final class GroupActions {
 
     private void members(Groups.GroupWithMembers whole) {
         GroupEvent.Members group = whole.group();
-        presenter.notice("%s (G%d)%s: %s; %s"
+        presenter.notice("%s (G%d)%s: %s; %s%s"
                 .formatted(
                         group.name(),
                         group.group(),
@@ -214,7 +215,10 @@ final class GroupActions {
                         group.closed() ? "closed" : group.open() ? "open to all" : "members are added by its admins",
                         group.wholeHistory()
                                 ? "new members see what was said before"
-                                : "each sees what was sent since they joined"));
+                                : "each sees what was sent since they joined",
+                        group.retention() == Days.FOREVER
+                                ? ""
+                                : "; messages are kept " + Days.words(group.retention())));
         for (GroupRole role : GroupRole.values()) {
             List<GroupEvent.Member> those = whole.members().stream()
                     .filter(member -> member.role() == role)

@@ -21,6 +21,7 @@ public record Config(
         Sessions sessions,
         Everyone everyone,
         Messages messages,
+        Retention retention,
         Reports reports,
         Groups groups,
         Chat1 chat1,
@@ -148,6 +149,20 @@ public record Config(
 
     /** @param all whether any account may write to everyone, rather than only those granted it */
     public record Everyone(boolean all) {}
+
+    /**
+     * For how many days messages are kept; 0 is for ever.
+     *
+     * @param messages of what nothing else says
+     * @param files of files, if less than that of texts
+     * @param direct of messages to users
+     */
+    public record Retention(int messages, int files, int direct, int group, int everyone) {
+        /** Returns for how many days files are kept where texts are kept for so many. */
+        public int ofFiles(int texts) {
+            return files == 0 ? texts : texts == 0 ? files : Math.min(texts, files);
+        }
+    }
 
     /**
      * @param retract how long after it was sent a message can be taken back by its sender; zero for

@@ -6,6 +6,7 @@ import static chatd.daemon.config.Option.TakesEffect.AT_START;
 
 import chatd.audit.FileFailure;
 import chatd.audit.write.AuditLog;
+import chatd.text.Days;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -210,6 +211,7 @@ public final class ConfigReader {
                 new Config.Messages(
                         from.value("messages.retract", AT_ONCE, ConfigReader::timeOrForever),
                         from.value("messages.correct", AT_ONCE, ConfigReader::timeOrForever)),
+                retention(from),
                 new Config.Reports(from.list("reports.notify", AT_ONCE, ConfigReader::user)),
                 new Config.Groups(
                         from.value("groups.made", AT_ONCE, text -> whole(text, 0, Integer.MAX_VALUE)),
@@ -258,6 +260,23 @@ public final class ConfigReader {
                         from.value("hashing.parallelism", AT_START, text -> whole(text, 1, 64)),
                         from.value("hashing.threads", AT_START, text -> whole(text, 0, 1_024)),
                         from.value("hashing.waiting", AT_START, text -> whole(text, 1, 1_000_000))));
+    }
+
+    private static Config.Retention retention(Settings from) {
+        int texts = from.value("retention.messages", AT_ONCE, ConfigReader::days);
+        return new Config.Retention(
+                texts,
+                from.value("retention.files", AT_ONCE, ConfigReader::days),
+                from.value("retention.direct", AT_ONCE, text -> text.isEmpty() ? texts : days(text)),
+                from.value("retention.group", AT_ONCE, text -> text.isEmpty() ? texts : days(text)),
+                from.value("retention.everyone", AT_ONCE, text -> text.isEmpty() ? texts : days(text)));
+    }
+
+    /** Returns a number of days; 0 for ever. */
+    private static int days(String text) {
+        return Days.parse(text)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "expected " + Days.MIN + "d to " + Days.MAX + "d, or \"forever\", not \"" + text + "\""));
     }
 
     private static String recipient(String text) {

@@ -311,7 +311,8 @@ public final class GroupDirectory {
         recordNewest(number, change.number());
         switch (change.act()) {
             case GroupAction.Created created -> {
-                Group group = new Group(number, change.name(), "", created.wholeHistory(), created.open(), false);
+                Group group = new Group(
+                        number, change.name(), "", created.wholeHistory(), created.open(), false, Group.AS_CONFIGURED);
                 Members.Member owner = new Members.Member(GroupRole.OWNER, change.number(), created.wholeHistory());
                 byNumber.put(number, new Entry(group, Members.NONE.with(List.of(change.sender()), owner), Map.of()));
                 nameChanges.incrementAndGet();
@@ -344,6 +345,7 @@ public final class GroupDirectory {
                     return set.topic() == null ? after : after.withTopic(set.topic());
                 });
             case GroupAction.AvatarChanged _ -> {}
+            case GroupAction.RetentionSet set -> change(number, group -> group.withRetention(set.days()));
             case GroupAction.Closed closed -> change(number, Group::asClosed);
         }
     }

@@ -5,6 +5,7 @@ import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.Addressee;
 import chatd.protocol.value.MessageState;
 import chatd.protocol.value.group.GroupAction;
+import chatd.text.Days;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.time.Instant;
@@ -177,6 +178,10 @@ final class ConversationPages {
             case GroupAction.Set set ->
                 set.topic() != null ? "set the topic: " + SafeText.line(set.topic()) : "changed the group's settings";
             case GroupAction.AvatarChanged _ -> "changed the group's picture";
+            case GroupAction.RetentionSet set ->
+                set.days() < 0
+                        ? "set that messages are kept as long as those of other groups"
+                        : "set that messages are kept " + Days.words(set.days());
             case GroupAction.Closed _ -> "closed the group";
         };
     }

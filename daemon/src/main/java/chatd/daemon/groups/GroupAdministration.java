@@ -154,6 +154,20 @@ public final class GroupAdministration {
         });
     }
 
+    /**
+     * Sets for how long the messages of a group are kept; nothing is done if it is so already.
+     *
+     * @param days 0 for ever; {@link Group#AS_CONFIGURED}
+     * @throws Refusal {@link Code#NO_SUCH_GROUP}
+     */
+    public void keepFor(long number, int days) throws InterruptedException {
+        // Of a closed group, too: its messages are read for as long as they are kept.
+        commitAnyway(number, (group, members) -> {
+            GroupPolicy.checkChanges(group.retention() != days, clock.instant());
+            return new GroupAction.RetentionSet(days);
+        });
+    }
+
     private Account existing(long account) {
         return directory
                 .findExisting(account)
@@ -166,10 +180,17 @@ public final class GroupAdministration {
     }
 
     private void commit(long number, Decision decision) throws InterruptedException {
+        commitAnyway(number, (group, members) -> {
+            GroupDirectory.checkOpen(group);
+            return decision.decide(group, members);
+        });
+    }
+
+    /** Commits as {@link #commit}, also to a group that is closed. */
+    private void commitAnyway(long number, Decision decision) throws InterruptedException {
         try {
             journal.commit(new GroupProposal(Message.SERVER, 1_000, null, (numbers, now) -> {
                 Group group = groups.find(number).orElseThrow(GroupDirectory::noSuchGroup);
-                GroupDirectory.checkOpen(group);
                 return serverChange(numbers, now, group, decision.decide(group, groups.members(number)));
             }));
         } catch (NothingToDo e) {

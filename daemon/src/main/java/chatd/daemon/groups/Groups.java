@@ -205,6 +205,12 @@ public final class Groups implements Feature {
         return users.stream().map(User::typed).collect(Collectors.joining("\n"));
     }
 
+    private int retention(Group group) {
+        return group.retention() == Group.AS_CONFIGURED
+                ? config.get().retention().group()
+                : group.retention();
+    }
+
     private void list(Session session, GroupCommand.ListMembers command) {
         Group group = groups.requireMember(session.account(), command.group());
         Members members = groups.members(group.number());
@@ -220,6 +226,7 @@ public final class Groups implements Feature {
                 group.wholeHistory(),
                 group.open(),
                 group.closed(),
+                retention(group),
                 members.size(),
                 listed,
                 more));

@@ -9,6 +9,7 @@ import chatd.daemon.model.entry.AccountChanges;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.message.StoredFile;
@@ -71,6 +72,8 @@ public final class Applier {
             case GroupChange change -> apply(committed, change);
             case AccountChange change -> apply(change);
             case AccountChanges several -> apply(several);
+            // Clients know how long messages are kept.
+            case Expiry _ -> sessions.fanout().pass(committed);
         }
     }
 

@@ -5,12 +5,14 @@ import chatd.audit.write.AuditLog;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Change;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.daemon.store.read.AmendmentStore;
 import chatd.daemon.store.read.GroupStore;
 import chatd.daemon.store.read.MessageStore;
+import chatd.daemon.store.read.RetentionStore;
 import chatd.daemon.store.read.Stores;
 import chatd.daemon.trail.EntryEvents;
 import java.io.IOException;
@@ -34,6 +36,7 @@ public final class CatchUp {
     private final MessageStore messages;
     private final AmendmentStore amendments;
     private final GroupStore groups;
+    private final RetentionStore retention;
     private final EntryEvents events;
 
     public CatchUp(AuditLog log, Ledger ledger, Stores stores, Directory directory) {
@@ -42,6 +45,7 @@ public final class CatchUp {
         this.messages = stores.messages();
         this.amendments = stores.amendments();
         this.groups = stores.groups();
+        this.retention = stores.retention();
         this.events = new EntryEvents(directory);
     }
 
@@ -72,18 +76,21 @@ public final class CatchUp {
         List<Message> sent = messages.after(log.lastMessage(), PAGE);
         List<Amendment> amended = amendments.after(log.lastMessage(), PAGE);
         List<GroupChange> groupChanges = groups.after(log.lastMessage(), PAGE);
+        List<Expiry> expired = retention.expiries(log.lastMessage(), PAGE);
         long end = LongStream.of(
                         end(changes, PAGE, Change::number),
                         end(sent, PAGE, Message::number),
                         end(amended, PAGE, Amendment::number),
-                        end(groupChanges, PAGE, GroupChange::number))
+                        end(groupChanges, PAGE, GroupChange::number),
+                        end(expired, PAGE, Expiry::number))
                 .min()
                 .getAsLong();
         return Stream.of(
                         changes.stream().map(change -> missing(change.number(), events.changed(change))),
                         sent.stream().map(message -> missing(message.number(), events.sent(message))),
                         amended.stream().map(amendment -> missing(amendment.number(), events.amended(amendment))),
-                        groupChanges.stream().map(change -> missing(change.number(), events.changed(change))))
+                        groupChanges.stream().map(change -> missing(change.number(), events.changed(change))),
+                        expired.stream().map(expiry -> missing(expiry.number(), events.expired(expiry))))
                 .flatMap(Function.identity())
                 .filter(missing -> missing.position() <= end)
                 .sorted(Comparator.comparingLong(Missing::position))

@@ -109,7 +109,8 @@ final class Welcomes {
                         version,
                         config.get().mayWriteToEveryone(account.mayWriteToEveryone()),
                         udpPort.getAsInt(),
-                        limits()),
+                        limits(),
+                        retention()),
                 token,
                 remembered == null ? null : remembered.key(),
                 snapshot.behind(),
@@ -132,6 +133,11 @@ final class Welcomes {
                                 .role(),
                         group.closed()))
                 .toList();
+    }
+
+    private SessionEvent.Retention retention() {
+        Config.Retention days = config.get().retention();
+        return new SessionEvent.Retention(days.files(), days.direct(), days.group(), days.everyone());
     }
 
     private Limits limits() {

@@ -14,6 +14,7 @@ import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.Amendment;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.NothingToDo;
@@ -217,6 +218,54 @@ public final class Amendments implements Feature {
             discardFile(message);
             return receipt;
         });
+    }
+
+    /**
+     * Deletes messages that were kept long enough, with what was done about them; nobody is told. Blocks until it is committed.
+     *
+     * @param numbers of the messages, at most some hundred
+     * @param ranges as in {@link Expiry}
+     * @param itsContents of the files among them
+     */
+    public void expire(List<Long> numbers, List<Expiry.Range> ranges, List<Long> itsContents)
+            throws InterruptedException {
+        // Always in the same order, so that no two wait for each other.
+        List<ReentrantLock> locks = numbers.stream()
+                .map(number -> (int) Long.remainderUnsigned(number, LOCKS))
+                .distinct()
+                .sorted()
+                .map(place -> ofMessage[place])
+                .toList();
+        List<ReentrantLock> taken = new ArrayList<>();
+        try {
+            for (ReentrantLock lock : locks) {
+                lock.lockInterruptibly();
+                taken.add(lock);
+            }
+            amendments.trim(numbers);
+            journal.commit(new Expiring(numbers, ranges));
+        } finally {
+            taken.forEach(ReentrantLock::unlock);
+        }
+        itsContents.forEach(contents::discard);
+    }
+
+    /** The end of some messages. */
+    private record Expiring(List<Long> numbers, List<Expiry.Range> ranges) implements Proposal<Expiry> {
+        @Override
+        public long sender() {
+            return Message.SERVER;
+        }
+
+        @Override
+        public long bytes() {
+            return 200L + 100L * numbers.size();
+        }
+
+        @Override
+        public Expiry decide(Numbers given, Instant now) {
+            return new Expiry(given.nextPosition(), now, numbers.size(), ranges, numbers);
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package chatd.daemon.messages;
 
 import chatd.daemon.journal.CatchUp;
 import chatd.daemon.model.entry.Amendment;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.message.StoredFile;
@@ -9,6 +10,7 @@ import chatd.daemon.store.read.AmendmentStore;
 import chatd.daemon.store.read.ContentStore;
 import chatd.daemon.store.read.GroupStore;
 import chatd.daemon.store.read.MessageStore;
+import chatd.daemon.store.read.RetentionStore;
 import chatd.daemon.store.read.Stores;
 import chatd.daemon.trail.EntryEvents;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +35,7 @@ public final class StoredMessages {
     private final MessageStore messages;
     private final AmendmentStore amendments;
     private final GroupStore groups;
+    private final RetentionStore retention;
     private final ContentStore contents;
     private final Map<Long, byte[]> hashed = new LinkedHashMap<>();
     /** The last number read; at first below any possible number, even one that was never assigned. */
@@ -41,6 +45,7 @@ public final class StoredMessages {
         this.messages = stores.messages();
         this.amendments = stores.amendments();
         this.groups = stores.groups();
+        this.retention = stores.retention();
         this.contents = stores.contents();
     }
 
@@ -48,7 +53,7 @@ public final class StoredMessages {
      * A message or amendment, and its digest.
      *
      * @param digest for an amendment without one, what it is and the number of its message; for a change of a group, the
-     *     group
+     *     group; for an expiry, how many messages and which
      * @param takenBack the number of the amendment by which it was taken back, after which it has no digest; null if none
      */
     public record Digested(
@@ -59,11 +64,14 @@ public final class StoredMessages {
         List<Message> sent = messages.after(last, PAGE);
         List<Amendment> done = amendments.after(last, PAGE);
         List<GroupChange> groupChanges = groups.after(last, PAGE);
-        long end = Math.min(
-                CatchUp.end(sent, PAGE, Message::number),
-                Math.min(
+        List<Expiry> expired = retention.expiries(last, PAGE);
+        long end = LongStream.of(
+                        CatchUp.end(sent, PAGE, Message::number),
                         CatchUp.end(done, PAGE, Amendment::number),
-                        CatchUp.end(groupChanges, PAGE, GroupChange::number)));
+                        CatchUp.end(groupChanges, PAGE, GroupChange::number),
+                        CatchUp.end(expired, PAGE, Expiry::number))
+                .min()
+                .getAsLong();
         Map<Long, Long> takenBack = amendments.takenBack(concerned(sent, done));
         List<Digested> all = new ArrayList<>();
         for (Message message : sent) {
@@ -80,6 +88,8 @@ public final class StoredMessages {
                     digest.isEmpty() ? takenBack.get(amendment.subject().message()) : null));
         }
         groupChanges.forEach(change -> all.add(new Digested(change.number(), "group G" + change.group(), null)));
+        expired.forEach(expiry -> all.add(new Digested(
+                expiry.number(), "expiry " + expiry.messages() + " " + Expiry.text(expiry.ranges()), null)));
         List<Digested> page = all.stream()
                 .filter(each -> each.message() <= end)
                 .sorted(Comparator.comparingLong(Digested::message))
@@ -105,6 +115,17 @@ public final class StoredMessages {
             case Amendment.Corrected corrected -> EntryEvents.digest(amendment, corrected);
             case Amendment.Reacted reacted -> "reaction " + message + (reacted.on() ? " on" : " off");
         };
+    }
+
+    /** Returns what was deleted after its time by expiries above a number. */
+    public List<Expiry.Range> expiredSince(long number) {
+        List<Expiry.Range> ranges = new ArrayList<>();
+        List<Expiry> some = retention.expiries(number, PAGE);
+        while (!some.isEmpty()) {
+            some.forEach(expiry -> ranges.addAll(expiry.ranges()));
+            some = retention.expiries(some.getLast().number(), PAGE);
+        }
+        return ranges;
     }
 
     /** Returns the highest stored number; 0 if there is none. */

@@ -45,6 +45,7 @@ public final class Erasures {
     private final FilesOverHttp uploads;
     private final Indexer index;
     private final ShownNames names;
+    private final Holds holds;
     private final Directory directory;
     private final Journal journal;
     private final ErasureStore store;
@@ -56,8 +57,10 @@ public final class Erasures {
             Amendments amendments,
             FilesOverHttp uploads,
             Indexer index,
-            ShownNames names) {
+            ShownNames names,
+            Holds holds) {
         this.names = names;
+        this.holds = holds;
         this.administration = administration;
         this.groups = groups;
         this.amendments = amendments;
@@ -81,8 +84,8 @@ public final class Erasures {
      * Returns what an erasure would erase.
      *
      * @param typed a name that the account has or once had, or {@code U} and its number
-     * @throws Refusal {@link Code#NO_SUCH_USER}; {@link Code#NOT_ALLOWED} while reports are open that are theirs, or about
-     *     what they wrote
+     * @throws Refusal {@link Code#NO_SUCH_USER}; {@link Code#NOT_ALLOWED} while they are on hold, and while reports are open
+     *     that are theirs, or about what they wrote
      */
     public Outcome plan(String typed, boolean everywhere) {
         Account account = directory
@@ -90,6 +93,12 @@ public final class Erasures {
                 .orElseThrow(() -> new Refusal(
                         Code.NO_SUCH_USER,
                         "There is no user called " + typed + ", and there was none. Nothing was done."));
+        holds.of(account.number()).ifPresent(hold -> {
+            throw new Refusal(
+                    Code.NOT_ALLOWED,
+                    account.name() + " is on hold (H" + hold.number() + ", " + hold.reason()
+                            + "): what they wrote is kept until that ends (`chat-admin hold list`). Nothing was done.");
+        });
         int reports = store.openReports(account.number());
         if (reports > 0) {
             throw new Refusal(

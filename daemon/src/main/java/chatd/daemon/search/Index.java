@@ -1,5 +1,6 @@
 package chatd.daemon.search;
 
+import chatd.daemon.model.entry.Expiry;
 import com.ibm.icu.util.VersionInfo;
 import java.io.Closeable;
 import java.io.IOException;
@@ -283,6 +284,15 @@ final class Index implements Closeable {
     void remove(List<Long> messages) throws IOException {
         if (!messages.isEmpty()) {
             writer.deleteDocuments(LongPoint.newSetQuery(NUMBER, messages));
+        }
+    }
+
+    /** Removes all messages with numbers in these ranges, as {@link #remove}. */
+    void removeRanges(List<Expiry.Range> ranges) throws IOException {
+        if (!ranges.isEmpty()) {
+            writer.deleteDocuments(ranges.stream()
+                    .map(range -> LongPoint.newRangeQuery(NUMBER, range.from(), range.to()))
+                    .toArray(Query[]::new));
         }
     }
 

@@ -356,6 +356,7 @@ public final class Indexer implements AutoCloseable {
         }
         LedgerReader.Part part = ledger.after(index.position(), upTo);
         index.remove(part.removed());
+        index.removeRanges(part.expired());
         index.add(part.added());
         boolean isFurther = part.upTo() > index.position();
         index.setPosition(part.upTo());

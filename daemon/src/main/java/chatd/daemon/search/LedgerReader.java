@@ -5,11 +5,13 @@ import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.RecentEntries;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.group.MembershipPeriod;
 import chatd.daemon.model.message.StoredFile;
 import chatd.daemon.store.read.AmendmentStore;
 import chatd.daemon.store.read.MessageStore;
+import chatd.daemon.store.read.RetentionStore;
 import chatd.daemon.store.read.Stores;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
  * Reads the ledger for the index, by number: what has just been written, from memory, everything else from the database.
@@ -32,6 +35,7 @@ final class LedgerReader {
 
     private final MessageStore messages;
     private final AmendmentStore amendments;
+    private final RetentionStore retention;
     private final GroupDirectory groups;
     private final RecentEntries recent;
 
@@ -39,6 +43,7 @@ final class LedgerReader {
         this.recent = recent;
         this.messages = stores.messages();
         this.amendments = stores.amendments();
+        this.retention = stores.retention();
         this.groups = groups;
     }
 
@@ -47,8 +52,9 @@ final class LedgerReader {
      *
      * @param upTo the number up to which it goes
      * @param removed messages from before this part that are to be removed, and added anew if they are among {@code added}
+     * @param expired numbers from before this part of which no message is stored any more
      */
-    record Part(long upTo, List<Long> removed, List<IndexEntry> added) {}
+    record Part(long upTo, List<Long> removed, List<Expiry.Range> expired, List<IndexEntry> added) {}
 
     /** Returns the next part after a number; an empty one if it can't be read yet. */
     Part after(long number, long upTo) {
@@ -60,21 +66,36 @@ final class LedgerReader {
                     add(added, message, List.of());
                 }
             }
-            return new Part(written.isEmpty() ? number : written.getLast().position(), List.of(), added);
+            return new Part(written.isEmpty() ? number : written.getLast().position(), List.of(), List.of(), added);
         }
         recent.hold(number);
         return stored(number, upTo);
     }
 
     private static boolean changesText(Entry entry) {
-        return entry instanceof Amendment amendment && !(amendment.act() instanceof Amendment.Reacted);
+        return entry instanceof Expiry || (entry instanceof Amendment amendment && changesText(amendment));
+    }
+
+    private static boolean changesText(Amendment amendment) {
+        return !(amendment.act() instanceof Amendment.Reacted);
     }
 
     private Part stored(long number, long upTo) {
         List<Message> sent = messages.after(number, PART);
         List<Amendment> done = amendments.after(number, PART);
-        long end = Math.min(
-                upTo, Math.min(CatchUp.end(sent, PART, Message::number), CatchUp.end(done, PART, Amendment::number)));
+        // Read last: what has expired since the messages were read is among it.
+        List<Expiry> expiries = retention.expiries(number, PART);
+        long end = LongStream.of(
+                        upTo,
+                        CatchUp.end(sent, PART, Message::number),
+                        CatchUp.end(done, PART, Amendment::number),
+                        CatchUp.end(expiries, PART, Expiry::number))
+                .min()
+                .getAsLong();
+        List<Expiry.Range> expired = expiries.stream()
+                .filter(expiry -> expiry.number() <= end)
+                .flatMap(expiry -> expiry.ranges().stream())
+                .toList();
         List<Message> added = new ArrayList<>();
         sent.stream().filter(message -> message.number() <= end).forEach(added::add);
         Set<Long> changed = done.stream()
@@ -83,10 +104,15 @@ final class LedgerReader {
                 .filter(message -> message <= number)
                 .collect(Collectors.toSet());
         added.addAll(changed.isEmpty() ? List.of() : messages.messages(List.copyOf(changed)));
+        added.removeIf(message -> expired.stream().anyMatch(range -> range.contains(message.number())));
         // Amendments of these messages have higher numbers than the messages.
         boolean isAsSent =
                 changed.isEmpty() && done.size() < PART && done.stream().noneMatch(LedgerReader::changesText);
-        return new Part(end, List.copyOf(changed), indexed(added, isAsSent));
+        return new Part(
+                end,
+                List.copyOf(changed),
+                expired.stream().filter(range -> range.from() <= number).toList(),
+                indexed(added, isAsSent));
     }
 
     private List<IndexEntry> indexed(List<Message> all, boolean isAsSent) {

@@ -35,6 +35,7 @@ import chatd.daemon.messages.Pages;
 import chatd.daemon.messages.StoredMessages;
 import chatd.daemon.reports.Reports;
 import chatd.daemon.retention.Erasures;
+import chatd.daemon.retention.Retention;
 import chatd.daemon.search.Search;
 import chatd.daemon.store.read.BackupStore;
 import chatd.daemon.trail.ShownNames;
@@ -42,6 +43,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /** The daemon's services, one class per subject. Built once; closes what it started. */
 public final class Services implements AutoCloseable {
@@ -64,11 +66,15 @@ public final class Services implements AutoCloseable {
     private final SeenAddresses seenAddresses;
     private final Calls calls;
     private final Erasures erasures;
+    private final Retention retention;
     private final SeenTimes seenTimes;
     private final FeatureContext parts;
 
-    /** @param names the table beside the log */
-    public Services(FeatureContext parts, ShownNames names) {
+    /**
+     * @param names the table beside the log
+     * @param clockTrouble returns what is suspicious about the machine's clock, as a sentence; empty if nothing is
+     */
+    public Services(FeatureContext parts, ShownNames names, Supplier<String> clockTrouble) {
         this.parts = parts;
         Config config = parts.config().get();
         this.hashing = new Hashing(config.hashing());
@@ -96,8 +102,16 @@ public final class Services implements AutoCloseable {
         this.messages = new Messages(parts);
         this.amendments = new Amendments(parts, messages);
         this.files = new FileFeatures(parts, messages);
+        this.retention = new Retention(parts, amendments, clockTrouble);
         this.erasures = new Erasures(
-                parts, administration, groups.administration(), amendments, files.http(), search.indexer(), names);
+                parts,
+                administration,
+                groups.administration(),
+                amendments,
+                files.http(),
+                search.indexer(),
+                names,
+                retention.holds());
         this.seenAddresses = new SeenAddresses();
         this.calls = new Calls(parts, seenAddresses);
     }
@@ -145,6 +159,10 @@ public final class Services implements AutoCloseable {
 
     public Erasures erasures() {
         return erasures;
+    }
+
+    public Retention retention() {
+        return retention;
     }
 
     public AccountImport accountImport() {
@@ -214,6 +232,7 @@ public final class Services implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
+        retention.close();
         seenTimes.close();
         search.close();
         files.close();

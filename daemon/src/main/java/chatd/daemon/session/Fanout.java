@@ -152,6 +152,16 @@ public final class Fanout {
         }
     }
 
+    /** Takes note of a committed entry of which nobody is told. Called in the order of the numbers, as {@link #deliver}. */
+    public void pass(Committed<?> committed) {
+        presenceLock.lock();
+        try {
+            deliveredTo = committed.entry().position();
+        } finally {
+            presenceLock.unlock();
+        }
+    }
+
     private void enqueue(List<Session> sessions, Delivery delivery, Copies copies) {
         for (Session session : sessions) {
             if (!copies.isOwn(session)) {

@@ -13,12 +13,15 @@ import chatd.daemon.model.entry.AccountChanges;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
+import chatd.daemon.model.group.Group;
 import chatd.daemon.model.message.StoredFile;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.people.User;
+import chatd.text.Days;
 import io.netty.buffer.ByteBufUtil;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +44,7 @@ public final class EntryEvents {
             case Message message -> List.of(sent(message));
             case Amendment amendment -> List.of(amended(amendment));
             case GroupChange change -> List.of(changed(change));
+            case Expiry expiry -> List.of(expired(expiry));
             case AccountChange change -> List.of(changed(change.change()));
             case AccountChanges several ->
                 several.changes().stream()
@@ -94,6 +98,16 @@ public final class EntryEvents {
         };
     }
 
+    /** Returns the log event of an expiry. */
+    public AuditEvent expired(Expiry expiry) {
+        return new AuditEvent.MessagesExpired(
+                expiry.number(),
+                expiry.messages(),
+                expiry.ranges().stream()
+                        .map(range -> new AuditEvent.Numbers(range.from(), range.to()))
+                        .toList());
+    }
+
     /** Returns the log event of a group change. */
     public AuditEvent changed(GroupChange change) {
         Origin origin = change.origin();
@@ -125,8 +139,13 @@ public final class EntryEvents {
                 yield "set " + changed.collect(Collectors.joining(", "));
             }
             case GroupAction.AvatarChanged _ -> "avatar";
+            case GroupAction.RetentionSet set -> "retention " + retention(set.days());
             case GroupAction.Closed _ -> "close";
         };
+    }
+
+    private static String retention(int days) {
+        return days == Group.AS_CONFIGURED ? "default" : Days.typed(days);
     }
 
     private static String history(boolean isWhole) {
@@ -145,6 +164,7 @@ public final class EntryEvents {
             case GroupAction.RoleGiven given -> List.of(given.user());
             case GroupAction.Set _ -> List.of();
             case GroupAction.AvatarChanged _ -> List.of();
+            case GroupAction.RetentionSet _ -> List.of();
             case GroupAction.Closed _ -> List.of();
         };
     }

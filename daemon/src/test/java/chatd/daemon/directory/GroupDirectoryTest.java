@@ -68,7 +68,7 @@ class GroupDirectoryTest {
         return new Membership(GROUP, user, new MembershipPeriod(since, since, until), GroupRole.MEMBER, removed);
     }
 
-    private static final Group CREW = new Group(GROUP, "Crew", "", false, true, false);
+    private static final Group CREW = new Group(GROUP, "Crew", "", false, true, false, Group.AS_CONFIGURED);
 
     private static final Membership OWNS = member(OWNER, GroupRole.OWNER, 1, 1);
 
@@ -156,7 +156,7 @@ class GroupDirectoryTest {
 
     @Test
     void membershipsOfSeveralGroupsAreKeptApart() {
-        Group other = new Group(8, "Other", "", false, true, false);
+        Group other = new Group(8, "Other", "", false, true, false, Group.AS_CONFIGURED);
         List<Membership> all = new ArrayList<>(List.of(OWNS, former(BEN, 2, 3, true)));
         all.add(new Membership(8, BEN, new MembershipPeriod(9, 9, Long.MAX_VALUE), GroupRole.OWNER, false));
         GroupDirectory groups = new GroupDirectory(
@@ -216,8 +216,8 @@ class GroupDirectoryTest {
 
     @Test
     void groupsLoadedAtStartupAreFoundToo() {
-        Group closed = new Group(8, "Crew of old", "", false, true, true);
-        Group hidden = new Group(9, "Crew hidden", "", false, false, false);
+        Group closed = new Group(8, "Crew of old", "", false, true, true, Group.AS_CONFIGURED);
+        Group hidden = new Group(9, "Crew hidden", "", false, false, false, Group.AS_CONFIGURED);
         GroupDirectory groups = new GroupDirectory(
                 List.of(CREW, closed, hidden), each -> List.of(OWNS).forEach(each), Map.of());
         assertThat(groups.withWord("crew", 50)).containsExactly(CREW);

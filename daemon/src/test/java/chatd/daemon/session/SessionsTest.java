@@ -41,7 +41,7 @@ class SessionsTest {
             Preferences.DEFAULT,
             new TreeMap<>(),
             new TreeMap<>(),
-            new SessionEvent.Server("test", true, 0, Limits.DEFAULT),
+            new SessionEvent.Server("test", true, 0, Limits.DEFAULT, SessionEvent.Retention.FOREVER),
             Secret.of("token"),
             null,
             false,

@@ -9,6 +9,7 @@ public sealed interface GroupEvent extends Event {
     /**
      * Members of a group, by their numbers.
      *
+     * @param retention for how many days texts are kept; 0 for ever
      * @param total how many the group has
      * @param more whether there are more with higher numbers
      */
@@ -19,6 +20,7 @@ public sealed interface GroupEvent extends Event {
             boolean wholeHistory,
             boolean open,
             boolean closed,
+            int retention,
             int total,
             List<Member> members,
             boolean more)

@@ -104,7 +104,17 @@ public sealed interface SessionEvent extends Event {
      * @param udpPort the port at which a client can learn its own public UDP address; 0 if there is
      *     none
      */
-    record Server(String version, boolean everyone, int udpPort, Limits limits) {}
+    record Server(String version, boolean everyone, int udpPort, Limits limits, Retention retention) {}
+
+    /**
+     * For how many days messages are kept; 0 for ever.
+     *
+     * @param files of files, where that is less than of texts
+     * @param direct of messages to users
+     */
+    record Retention(int files, int direct, int group, int everyone) {
+        public static final Retention FOREVER = new Retention(0, 0, 0, 0);
+    }
 
     /**
      * A command was carried out, and what it stored is committed.

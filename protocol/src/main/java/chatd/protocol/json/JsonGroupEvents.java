@@ -40,6 +40,8 @@ final class JsonGroupEvents {
                 var history = row.info("history", JsonGroupCommands.HISTORY, GroupEvent.Members::wholeHistory);
                 var open = row.info("open", JsonValue.FLAG, GroupEvent.Members::open);
                 var closed = row.info("closed", JsonValue.FLAG, GroupEvent.Members::closed);
+                var retention =
+                        row.info("retention", JsonValue.upTo(Integer.MAX_VALUE), GroupEvent.Members::retention, 0);
                 var total = row.info("total", JsonValue.upTo(Integer.MAX_VALUE), GroupEvent.Members::total);
                 var members = row.info("members", JsonValue.list(MEMBER), GroupEvent.Members::members);
                 var more = row.info("more", JsonValue.FLAG, GroupEvent.Members::more);
@@ -50,6 +52,7 @@ final class JsonGroupEvents {
                         in.get(history),
                         in.get(open),
                         in.get(closed),
+                        in.get(retention),
                         in.get(total),
                         in.get(members),
                         in.get(more));
@@ -95,6 +98,16 @@ final class JsonGroupEvents {
                     "avatar",
                     GroupAction.AvatarChanged.class,
                     (row, by) -> in -> new GroupAction.AvatarChanged(Avatar.NONE)),
+            changed("retention", GroupAction.RetentionSet.class, (row, by) -> {
+                var days = row.infoOrNull(
+                        "days",
+                        JsonValue.upTo(Integer.MAX_VALUE),
+                        act -> act.act() instanceof GroupAction.RetentionSet(int set) && set >= 0 ? set : null);
+                return in -> {
+                    Integer set = in.get(days);
+                    return new GroupAction.RetentionSet(set == null ? -1 : set);
+                };
+            }),
             changed("close", GroupAction.Closed.class, (row, by) -> in -> new GroupAction.Closed()));
 
     private JsonGroupEvents() {}

@@ -107,13 +107,38 @@ final class JsonWelcome {
         }
     }
 
+    /** Written without what is kept for ever. */
+    private static final JsonValue<SessionEvent.Retention> RETENTION = JsonValue.of(
+            "{ files?: number, direct?: number, group?: number, everyone?: number }",
+            (value, key) -> new SessionEvent.Retention(
+                    value.path("files").asInt(0),
+                    value.path("direct").asInt(0),
+                    value.path("group").asInt(0),
+                    value.path("everyone").asInt(0)),
+            (out, retention) -> {
+                out.writeStartObject();
+                days(out, "files", retention.files());
+                days(out, "direct", retention.direct());
+                days(out, "group", retention.group());
+                days(out, "everyone", retention.everyone());
+                out.writeEndObject();
+            });
+
+    private static void days(JsonGenerator out, String key, int days) {
+        if (days != 0) {
+            out.writeNumberProperty(key, days);
+        }
+    }
+
     private static final JsonValue<SessionEvent.Server> SERVER = JsonValue.of(
-            "{ version: string, types: Array<number>, everyone: boolean, udp?: number }",
+            "{ version: string, types: Array<number>, everyone: boolean, udp?: number, retention?: %s }"
+                    .formatted(RETENTION.type()),
             (value, key) -> new SessionEvent.Server(
                     JsonValue.TEXT.read(value.path("version"), key),
                     JsonValue.FLAG.read(value.path("everyone"), key),
                     value.path("udp").asInt(0),
-                    Limits.DEFAULT),
+                    Limits.DEFAULT,
+                    RETENTION.read(value.path("retention"), key)),
             (out, server) -> {
                 out.writeStartObject().writeStringProperty("version", server.version());
                 out.writeName("types").writeStartArray();
@@ -122,6 +147,9 @@ final class JsonWelcome {
                 out.writeBooleanProperty("everyone", server.everyone());
                 if (server.udpPort() != 0) {
                     out.writeNumberProperty("udp", server.udpPort());
+                }
+                if (!server.retention().equals(SessionEvent.Retention.FOREVER)) {
+                    RETENTION.write(out.writeName("retention"), server.retention());
                 }
                 out.writeEndObject();
             });
@@ -214,7 +242,8 @@ final class JsonWelcome {
                             in.get(preferences).general(),
                             in.get(preferences).attention(),
                             in.get(names),
-                            new SessionEvent.Server(read.version(), read.everyone(), read.udpPort(), in.get(limits)),
+                            new SessionEvent.Server(
+                                    read.version(), read.everyone(), read.udpPort(), in.get(limits), read.retention()),
                             in.get(token),
                             in.get(key),
                             in.get(behind),

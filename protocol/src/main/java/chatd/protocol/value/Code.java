@@ -15,6 +15,8 @@ public enum Code {
     NO_SUCH_REQUEST,
     /** Sent only to administrators. */
     NO_SUCH_REPORT,
+    /** Sent only to administrators. */
+    NO_SUCH_HOLD,
     NO_SUCH_SESSION,
     NOT_A_MEMBER,
     NOT_ALLOWED,

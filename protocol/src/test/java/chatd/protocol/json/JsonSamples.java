@@ -354,6 +354,7 @@ public final class JsonSamples {
                         false,
                         true,
                         false,
+                        90,
                         2,
                         List.of(
                                 new GroupEvent.Member(1, "alice", GroupRole.OWNER, true),
@@ -370,6 +371,8 @@ public final class JsonSamples {
         samples.put("group-set", groupChanged(new GroupAction.Set(false, true, "on call: alice")));
         samples.put("group-avatar-changed", groupChanged(new GroupAction.AvatarChanged(Avatar.NONE)));
         samples.put("avatars", new UserEvent.Avatars(new TreeMap<>(Map.of(2L, "0".repeat(64), -7L, ""))));
+        samples.put("group-retention", groupChanged(new GroupAction.RetentionSet(90)));
+        samples.put("group-retention-default", groupChanged(new GroupAction.RetentionSet(-1)));
         samples.put("group-closed", groupChanged(new GroupAction.Closed()));
         samples.put(
                 "own-sessions",
@@ -468,7 +471,7 @@ public final class JsonSamples {
                 new TreeMap<>(
                         Map.of(3L, new ConversationPreferences(ConversationPreferences.Notices.MENTIONS, true, false))),
                 new TreeMap<>(Map.of(-7L, "Ops", 5L, "eve", 6L, "frank", 7L, "grace")),
-                new SessionEvent.Server("1.2", true, 7443, LIMITS),
+                new SessionEvent.Server("1.2", true, 7443, LIMITS, new SessionEvent.Retention(90, 0, 365, 30)),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 Secret.of("Zm9yIHRoZSBuZXh0IHRpbWU"),
                 true,
@@ -486,7 +489,7 @@ public final class JsonSamples {
                 Preferences.DEFAULT,
                 new TreeMap<>(),
                 new TreeMap<>(),
-                new SessionEvent.Server("1.2", false, 0, Limits.DEFAULT),
+                new SessionEvent.Server("1.2", false, 0, Limits.DEFAULT, SessionEvent.Retention.FOREVER),
                 Secret.of("Zm9yIHJlc3VtaW5n"),
                 null,
                 false,

@@ -19,12 +19,14 @@ import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.Erasure;
+import chatd.sql.generated.tables.Expiry;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.FriendRequest;
 import chatd.sql.generated.tables.Friendship;
 import chatd.sql.generated.tables.GroupChange;
 import chatd.sql.generated.tables.GroupChangeAccount;
 import chatd.sql.generated.tables.GroupMember;
+import chatd.sql.generated.tables.Hold;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.LastSeen;
 import chatd.sql.generated.tables.Mention;
@@ -87,6 +89,8 @@ public class DefaultSchema extends SchemaImpl {
 
     public final Erasure ERASURE = Erasure.ERASURE;
 
+    public final Expiry EXPIRY = Expiry.EXPIRY;
+
     public final File FILE = File.FILE;
 
     public final FriendRequest FRIEND_REQUEST = FriendRequest.FRIEND_REQUEST;
@@ -98,6 +102,8 @@ public class DefaultSchema extends SchemaImpl {
     public final GroupChangeAccount GROUP_CHANGE_ACCOUNT = GroupChangeAccount.GROUP_CHANGE_ACCOUNT;
 
     public final GroupMember GROUP_MEMBER = GroupMember.GROUP_MEMBER;
+
+    public final Hold HOLD = Hold.HOLD;
 
     public final Holder HOLDER = Holder.HOLDER;
 
@@ -157,12 +163,14 @@ public class DefaultSchema extends SchemaImpl {
             Content.CONTENT,
             ContentChunk.CONTENT_CHUNK,
             Erasure.ERASURE,
+            Expiry.EXPIRY,
             File.FILE,
             FriendRequest.FRIEND_REQUEST,
             Friendship.FRIENDSHIP,
             GroupChange.GROUP_CHANGE,
             GroupChangeAccount.GROUP_CHANGE_ACCOUNT,
             GroupMember.GROUP_MEMBER,
+            Hold.HOLD,
             Holder.HOLDER,
             LastSeen.LAST_SEEN,
             Mention.MENTION,

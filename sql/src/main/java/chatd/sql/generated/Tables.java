@@ -19,12 +19,14 @@ import chatd.sql.generated.tables.ChatGroup;
 import chatd.sql.generated.tables.Content;
 import chatd.sql.generated.tables.ContentChunk;
 import chatd.sql.generated.tables.Erasure;
+import chatd.sql.generated.tables.Expiry;
 import chatd.sql.generated.tables.File;
 import chatd.sql.generated.tables.FriendRequest;
 import chatd.sql.generated.tables.Friendship;
 import chatd.sql.generated.tables.GroupChange;
 import chatd.sql.generated.tables.GroupChangeAccount;
 import chatd.sql.generated.tables.GroupMember;
+import chatd.sql.generated.tables.Hold;
 import chatd.sql.generated.tables.Holder;
 import chatd.sql.generated.tables.LastSeen;
 import chatd.sql.generated.tables.Mention;
@@ -75,6 +77,8 @@ public class Tables {
 
     public static final Erasure ERASURE = Erasure.ERASURE;
 
+    public static final Expiry EXPIRY = Expiry.EXPIRY;
+
     public static final File FILE = File.FILE;
 
     public static final FriendRequest FRIEND_REQUEST = FriendRequest.FRIEND_REQUEST;
@@ -86,6 +90,8 @@ public class Tables {
     public static final GroupChangeAccount GROUP_CHANGE_ACCOUNT = GroupChangeAccount.GROUP_CHANGE_ACCOUNT;
 
     public static final GroupMember GROUP_MEMBER = GroupMember.GROUP_MEMBER;
+
+    public static final Hold HOLD = Hold.HOLD;
 
     public static final Holder HOLDER = Holder.HOLDER;
 

@@ -2,6 +2,7 @@ package chatd.client.talk.item;
 
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.group.GroupRole;
+import chatd.text.Days;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +59,12 @@ public record GroupNews(String op, List<String> users, String text) {
                         named(List.of(given.user()), names));
             case GroupAction.Set set -> new GroupNews("set", List.of(), changes(set, group));
             case GroupAction.AvatarChanged _ -> new GroupNews("avatar", List.of(), "changed the picture of " + group);
+            case GroupAction.RetentionSet set ->
+                new GroupNews(
+                        "retention",
+                        List.of(),
+                        "set how long messages in " + group + " are kept: "
+                                + (set.days() < 0 ? "as those of other groups" : Days.words(set.days())));
             case GroupAction.Closed closed ->
                 new GroupNews("close", List.of(), "closed " + group + ": from now on it can only be read");
         };

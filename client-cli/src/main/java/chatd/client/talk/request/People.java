@@ -143,6 +143,7 @@ public final class People {
             case GroupAction.Renamed _ -> {}
             case GroupAction.Set _ -> {}
             case GroupAction.AvatarChanged _ -> {}
+            case GroupAction.RetentionSet _ -> {}
         }
         if (isIn) {
             groups.put(group, new SessionEvent.OwnGroup(group, change.name(), role, isClosed));

@@ -50,6 +50,7 @@ public final class AllCommands implements AutoCloseable {
         commands.addAll(new UserCommands(running, configuration, log).all());
         commands.addAll(new SessionCommands(running).all());
         commands.addAll(new GroupCommands(running).all());
+        commands.addAll(new RetentionCommands(running, configuration, clock).all());
         commands.addAll(new MessageCommands(running).all());
         commands.addAll(new SearchCommands(running).all());
         commands.addAll(new StorageCommands(running).all());

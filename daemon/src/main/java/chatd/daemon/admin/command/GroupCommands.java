@@ -51,6 +51,15 @@ public record GroupCommands(Running running) {
                         },
                         "group"),
                 AdminCommand.of(
+                        GroupCalls.SET,
+                        Role.administrators(),
+                        (request, by, out) -> {
+                            running.services().groups().administration().keepFor(request.group(), request.retention());
+                            return shown(groups().find(request.group()).orElseThrow());
+                        },
+                        "group",
+                        "retention"),
+                AdminCommand.of(
                         GroupCalls.OWNER,
                         Role.administrators(),
                         (request, by, out) -> {
@@ -111,7 +120,8 @@ public record GroupCommands(Running running) {
                 group.open(),
                 group.closed(),
                 members.size(),
-                members.owners().anyMatch(owner -> directory.require(owner).state() == Account.State.ACTIVE));
+                members.owners().anyMatch(owner -> directory.require(owner).state() == Account.State.ACTIVE),
+                group.retention());
     }
 
     private List<GroupCalls.Member> members(long group) {

@@ -160,19 +160,25 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
     private LogCalls.Count messages(AdminCommand.Parts<LogCalls.Stored> out) throws IOException, InterruptedException {
         long upTo = log.lastMessage();
         log.publish();
-        out.write(new LogCalls.Stored(upTo, null, null));
+        out.write(new LogCalls.Stored(upTo, null, null, null));
         StoredMessages stored = running.services().storedMessages();
         long count = 0;
         for (List<StoredMessages.Digested> some = stored.next(upTo); !some.isEmpty(); some = stored.next(upTo)) {
             List<LogCalls.Digested> shown = some.stream()
                     .map(each -> new LogCalls.Digested(each.message(), each.digest(), each.takenBack()))
                     .toList();
-            out.write(new LogCalls.Stored(null, shown, null));
+            out.write(new LogCalls.Stored(null, shown, null, null));
             count += some.size();
+        }
+        List<LogCalls.Numbers> expired = stored.expiredSince(upTo).stream()
+                .map(range -> new LogCalls.Numbers(range.from(), range.to()))
+                .toList();
+        if (!expired.isEmpty()) {
+            out.write(new LogCalls.Stored(null, null, null, expired));
         }
         long beyond = highestUnlogged(stored);
         if (beyond > 0) {
-            out.write(new LogCalls.Stored(null, null, beyond));
+            out.write(new LogCalls.Stored(null, null, beyond, null));
         }
         return new LogCalls.Count(count);
     }

@@ -3,10 +3,10 @@ package chatd.daemon.model.entry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry that the journal writes: a message, an amendment of one, or a change of a group or of
+ * An entry that the journal writes: a message, an amendment of one, the end of some, or a change of a group or of
  * one or more accounts.
  */
-public sealed interface Entry permits Message, Amendment, GroupChange, AccountChange, AccountChanges {
+public sealed interface Entry permits Message, Amendment, GroupChange, AccountChange, AccountChanges, Expiry {
 
     /**
      * Returns the position among all committed entries: the number of a message or of an account change (the last

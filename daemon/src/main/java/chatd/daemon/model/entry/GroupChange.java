@@ -39,6 +39,7 @@ public record GroupChange(
             case GroupAction.Renamed _ -> List.of();
             case GroupAction.RoleGiven _ -> List.of();
             case GroupAction.Set _ -> List.of();
+            case GroupAction.RetentionSet _ -> List.of();
             case GroupAction.AvatarChanged _ -> List.of();
             case GroupAction.Closed _ -> List.of();
         };

@@ -7,25 +7,34 @@ package chatd.daemon.model.group;
  * @param name not unique
  * @param wholeHistory whether new members see earlier messages
  * @param open whether anybody may find and join it
+ * @param retention days for which its messages are kept; 0 for ever; {@link #AS_CONFIGURED}
  */
-public record Group(long number, String name, String topic, boolean wholeHistory, boolean open, boolean closed) {
+public record Group(
+        long number, String name, String topic, boolean wholeHistory, boolean open, boolean closed, int retention) {
+    /** The value of {@code retention} for as long as those of other groups. */
+    public static final int AS_CONFIGURED = -1;
+
     public Group withName(String other) {
-        return new Group(number, other, topic, wholeHistory, open, closed);
+        return new Group(number, other, topic, wholeHistory, open, closed, retention);
     }
 
     public Group withTopic(String other) {
-        return new Group(number, name, other, wholeHistory, open, closed);
+        return new Group(number, name, other, wholeHistory, open, closed, retention);
     }
 
     public Group withWholeHistory(boolean shown) {
-        return new Group(number, name, topic, shown, open, closed);
+        return new Group(number, name, topic, shown, open, closed, retention);
     }
 
     public Group withOpen(boolean isOpen) {
-        return new Group(number, name, topic, wholeHistory, isOpen, closed);
+        return new Group(number, name, topic, wholeHistory, isOpen, closed, retention);
     }
 
     public Group asClosed() {
-        return new Group(number, name, topic, wholeHistory, open, true);
+        return new Group(number, name, topic, wholeHistory, open, true, retention);
+    }
+
+    public Group withRetention(int days) {
+        return new Group(number, name, topic, wholeHistory, open, closed, days);
     }
 }

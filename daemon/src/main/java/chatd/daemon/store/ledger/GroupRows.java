@@ -30,6 +30,7 @@ public final class GroupRows {
     public static final int SET = 7;
     public static final int CLOSED = 8;
     public static final int AVATAR = 9;
+    public static final int RETENTION = 10;
 
     private GroupRows() {}
 
@@ -58,6 +59,7 @@ public final class GroupRows {
                 case GroupAction.Set set ->
                     new Detail(SET, null, null, null, set.wholeHistory(), set.open(), set.topic());
                 case GroupAction.AvatarChanged changed -> new Detail(AVATAR, null, null, null, null, null, null);
+                case GroupAction.RetentionSet set -> new Detail(RETENTION, null, null, null, null, null, null);
                 case GroupAction.Closed closed -> new Detail(CLOSED, null, null, null, null, null, null);
             };
         }
@@ -83,6 +85,9 @@ public final class GroupRows {
                 .set(GROUP_CHANGE.WHOLE_HISTORY, detail.wholeHistory())
                 .set(GROUP_CHANGE.IS_OPEN, detail.open())
                 .set(GROUP_CHANGE.TEXT, detail.text())
+                .set(
+                        GROUP_CHANGE.RETENTION,
+                        change.act() instanceof GroupAction.RetentionSet(int days) ? (Integer) days : null)
                 .execute();
         switch (change.act()) {
             case GroupAction.Created created -> {
@@ -144,6 +149,11 @@ public final class GroupRows {
                         .execute();
             case GroupAction.AvatarChanged changed ->
                 AvatarRows.write(sql, Addressee.group(change.group()), changed.avatar());
+            case GroupAction.RetentionSet set ->
+                sql.update(CHAT_GROUP)
+                        .set(CHAT_GROUP.RETENTION, set.days())
+                        .where(CHAT_GROUP.NUMBER.eq(change.group()))
+                        .execute();
             case GroupAction.Closed closed ->
                 sql.update(CHAT_GROUP)
                         .set(CHAT_GROUP.CLOSED, true)

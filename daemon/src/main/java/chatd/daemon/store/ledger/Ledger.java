@@ -4,6 +4,7 @@ import static chatd.sql.generated.Tables.ACCOUNT;
 import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.AMENDMENT;
 import static chatd.sql.generated.Tables.CHAT_GROUP;
+import static chatd.sql.generated.Tables.EXPIRY;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.NUMBER_FLOOR;
@@ -17,6 +18,7 @@ import chatd.daemon.model.entry.AccountChanges;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Change;
 import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
@@ -101,7 +103,7 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** The highest numbers in use, by kind; 0 if there are none. Amendments share those of the messages. */
+    /** The highest numbers in use, by kind; 0 if there are none. Amendments and expiries share those of the messages. */
     public record LastNumbers(long message, long change, long file, long account, long group) {
         /** Returns the position of the last entry. */
         public long position() {
@@ -168,9 +170,11 @@ public final class Ledger implements Closeable {
         }
     }
 
-    /** Returns the highest number of a message or amendment; 0 if there is none. */
+    /** Returns the highest number of a message, of an amendment or of an expiry; 0 if there is none. */
     public static long highest(DSLContext sql) {
-        return Math.max(highest(sql, MESSAGE, MESSAGE.NUMBER), highest(sql, AMENDMENT, AMENDMENT.NUMBER));
+        return Math.max(
+                highest(sql, MESSAGE, MESSAGE.NUMBER),
+                Math.max(highest(sql, AMENDMENT, AMENDMENT.NUMBER), highest(sql, EXPIRY, EXPIRY.NUMBER)));
     }
 
     private static long highest(DSLContext sql, Table<?> table, Field<Long> number) {
@@ -370,6 +374,7 @@ public final class Ledger implements Closeable {
                     sql.fetchExists(MESSAGE, MESSAGE.NUMBER.eq(message.number()), MESSAGE.SALT.eq(message.salt()));
                 case Amendment amendment -> AmendmentRows.exists(sql, amendment);
                 case GroupChange change -> GroupRows.exists(sql, change);
+                case Expiry expiry -> ExpiryRows.exists(sql, expiry);
                 case AccountChange change -> exists(sql, change);
                 case AccountChanges several -> exists(sql, several.changes().getFirst());
             };

@@ -14,6 +14,7 @@ import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.AccountChanges;
 import chatd.daemon.model.entry.Amendment;
 import chatd.daemon.model.entry.Entry;
+import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
@@ -97,6 +98,8 @@ final class LedgerRows {
 
     private final List<GroupChange> groups = new ArrayList<>();
 
+    private final List<Expiry> expiries = new ArrayList<>();
+
     /** Entries with an identifier given by their clients. */
     private final List<Entry> identified = new ArrayList<>();
 
@@ -124,6 +127,7 @@ final class LedgerRows {
                 case Message message -> files.add(message);
                 case Amendment amendment -> amendments.add(amendment);
                 case GroupChange change -> groups.add(change);
+                case Expiry expiry -> expiries.add(expiry);
                 case AccountChange change -> accounts.add(change);
                 case AccountChanges several -> several.changes().forEach(accounts::add);
             }
@@ -160,6 +164,7 @@ final class LedgerRows {
                 && files.isEmpty()
                 && amendments.isEmpty()
                 && groups.isEmpty()
+                && expiries.isEmpty()
                 && accounts.isEmpty()
                 && mentioning.isEmpty()
                 && mayBegin.isEmpty()
@@ -205,6 +210,10 @@ final class LedgerRows {
         if (!groups.isEmpty()) {
             DSLContext sql = Database.context(connection);
             groups.forEach(change -> GroupRows.write(sql, change));
+        }
+        if (!expiries.isEmpty()) {
+            DSLContext sql = Database.context(connection);
+            expiries.forEach(expiry -> ExpiryRows.write(sql, expiry));
         }
     }
 

@@ -429,4 +429,41 @@ public final class AmendmentStore {
                 REACTION.MESSAGE.notIn(some.stream().map(Message::number).toList());
         return group == null ? isAnother : isAnother.or(isIn(REACTION.AMENDMENT, group));
     }
+
+    /** Rows that may be deleted in one transaction of the ledger. */
+    private static final int MAX_DELETED = 1_000;
+
+    /**
+     * Deletes what was done about messages that are about to be deleted, except the last of it, some at a time: of what
+     * anybody may do without end, the ledger then deletes little. The messages must not be amended meanwhile.
+     */
+    public void trim(List<Long> some) {
+        List<Long> surplus = surplus(some);
+        while (!surplus.isEmpty()) {
+            List<Long> numbers = surplus;
+            database.with(sql -> sql.deleteFrom(AMENDMENT_READER)
+                    .where(AMENDMENT_READER.AMENDMENT.in(numbers))
+                    .execute());
+            database.with(sql -> sql.deleteFrom(AMENDMENT)
+                    .where(AMENDMENT.NUMBER.in(numbers))
+                    .execute());
+            surplus = surplus(some);
+        }
+        Condition isAbout = REACTION.MESSAGE.in(some);
+        while (database.with(sql -> sql.fetchCount(REACTION, isAbout)) > MAX_DELETED) {
+            database.with(sql ->
+                    sql.deleteFrom(REACTION).where(isAbout).limit(MAX_DELETED).execute());
+        }
+    }
+
+    /** Returns the numbers of some amendments of these messages, if there are more than may be deleted at once. */
+    private List<Long> surplus(List<Long> some) {
+        List<Long> found = database.with(sql -> sql.select(AMENDMENT.NUMBER)
+                .from(AMENDMENT)
+                .where(AMENDMENT.MESSAGE.in(some))
+                .orderBy(AMENDMENT.MESSAGE, AMENDMENT.NUMBER)
+                .limit(2 * MAX_DELETED)
+                .fetch(AMENDMENT.NUMBER));
+        return found.size() > MAX_DELETED ? found.subList(0, found.size() - MAX_DELETED) : List.of();
+    }
 }

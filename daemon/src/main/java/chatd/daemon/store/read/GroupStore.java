@@ -55,7 +55,8 @@ public final class GroupStore {
                         row.getTopic(),
                         row.getWholeHistory(),
                         row.getIsOpen(),
-                        row.getClosed())));
+                        row.getClosed(),
+                        row.getRetention())));
     }
 
     /**
@@ -154,6 +155,8 @@ public final class GroupStore {
             case GroupRows.ROLE -> new GroupAction.RoleGiven(account, GroupRole.of(row.getRole()));
             case GroupRows.SET -> new GroupAction.Set(row.getWholeHistory(), row.getIsOpen(), row.getText());
             case GroupRows.AVATAR -> new GroupAction.AvatarChanged(Avatar.NONE);
+            case GroupRows.RETENTION ->
+                new GroupAction.RetentionSet(requireNonNullElse(row.getRetention(), Group.AS_CONFIGURED));
             case GroupRows.CLOSED -> new GroupAction.Closed();
             default -> throw new IllegalArgumentException("no kind of change has the code " + row.getKind());
         };

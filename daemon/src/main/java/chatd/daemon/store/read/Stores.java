@@ -20,7 +20,8 @@ public record Stores(
         BackupStore backups,
         RestorationStore restorations,
         PersonStore persons,
-        ErasureStore erasures) {
+        ErasureStore erasures,
+        RetentionStore retention) {
     public Stores(Database database) {
         this(database, new MessageStore(database));
     }
@@ -43,6 +44,7 @@ public record Stores(
                 new BackupStore(database),
                 new RestorationStore(database),
                 new PersonStore(database),
-                new ErasureStore(database));
+                new ErasureStore(database),
+                new RetentionStore(database));
     }
 }

@@ -44,6 +44,9 @@ public sealed interface GroupAction {
     /** @param avatar the new picture; {@link Avatar#NONE} for none, or if this is history, which does not keep it */
     record AvatarChanged(Avatar avatar) implements GroupAction {}
 
+    /** @param days for which messages are kept; 0 for ever, -1 for as long as those of other groups */
+    record RetentionSet(int days) implements GroupAction {}
+
     record Closed() implements GroupAction {}
 
     /** Returns the users whom the change concerns, besides the one who made it. */
@@ -58,6 +61,7 @@ public sealed interface GroupAction {
             case Renamed _ -> List.of();
             case Set _ -> List.of();
             case AvatarChanged _ -> List.of();
+            case RetentionSet _ -> List.of();
             case Closed _ -> List.of();
         };
     }

@@ -78,7 +78,7 @@ public class AmendmentReader extends TableImpl<AmendmentReaderRecord> {
 
     @Override
     public List<Index> getIndexes() {
-        return Arrays.asList(Indexes.AMENDMENT_READER_AMENDMENT_READER_CONVERSATION);
+        return Arrays.asList(Indexes.AMENDMENT_READER_AMENDMENT_READER_AMENDMENT, Indexes.AMENDMENT_READER_AMENDMENT_READER_CONVERSATION);
     }
 
     @Override

@@ -63,6 +63,8 @@ public class ChatGroup extends TableImpl<ChatGroupRecord> {
 
     public final TableField<ChatGroupRecord, Instant> CREATED = createField(DSL.name("created"), SQLDataType.LOCALDATETIME(6).nullable(false), this, "", new UtcConverter());
 
+    public final TableField<ChatGroupRecord, Integer> RETENTION = createField(DSL.name("retention"), SQLDataType.INTEGER.nullable(false).defaultValue(DSL.field(DSL.raw("-1"), SQLDataType.INTEGER)), this, "days for which its messages are kept; 0: for ever; -1: as configured");
+
     private ChatGroup(Name alias, Table<ChatGroupRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

@@ -71,6 +71,8 @@ public class GroupChange extends TableImpl<GroupChangeRecord> {
 
     public final TableField<GroupChangeRecord, String> TEXT = createField(DSL.name("text"), SQLDataType.VARCHAR(1000).defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.VARCHAR)), this, "the former name, or the topic");
 
+    public final TableField<GroupChangeRecord, Integer> RETENTION = createField(DSL.name("retention"), SQLDataType.INTEGER.defaultValue(DSL.field(DSL.raw("NULL"), SQLDataType.INTEGER)), this, "as in chat_group, from then on");
+
     private GroupChange(Name alias, Table<GroupChangeRecord> aliased) {
         this(alias, aliased, (Field<?>[]) null, null);
     }

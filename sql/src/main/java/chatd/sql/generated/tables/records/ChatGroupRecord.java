@@ -81,6 +81,14 @@ public class ChatGroupRecord extends UpdatableRecordImpl<ChatGroupRecord> {
         return (Instant) get(7);
     }
 
+    public void setRetention(Integer value) {
+        set(8, value);
+    }
+
+    public Integer getRetention() {
+        return (Integer) get(8);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -98,7 +106,7 @@ public class ChatGroupRecord extends UpdatableRecordImpl<ChatGroupRecord> {
         super(ChatGroup.CHAT_GROUP);
     }
 
-    public ChatGroupRecord(Long number, String name, String topic, Boolean wholeHistory, Boolean isOpen, Boolean closed, Long creator, Instant created) {
+    public ChatGroupRecord(Long number, String name, String topic, Boolean wholeHistory, Boolean isOpen, Boolean closed, Long creator, Instant created, Integer retention) {
         super(ChatGroup.CHAT_GROUP);
 
         setNumber(number);
@@ -109,6 +117,7 @@ public class ChatGroupRecord extends UpdatableRecordImpl<ChatGroupRecord> {
         setClosed(closed);
         setCreator(creator);
         setCreated(created);
+        setRetention(retention);
         resetTouchedOnNotNull();
     }
 }

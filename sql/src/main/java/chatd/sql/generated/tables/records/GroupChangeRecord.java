@@ -113,6 +113,14 @@ public class GroupChangeRecord extends UpdatableRecordImpl<GroupChangeRecord> {
         return (String) get(11);
     }
 
+    public void setRetention(Integer value) {
+        set(12, value);
+    }
+
+    public Integer getRetention() {
+        return (Integer) get(12);
+    }
+
     // -------------------------------------------------------------------------
     // Primary key information
     // -------------------------------------------------------------------------
@@ -130,7 +138,7 @@ public class GroupChangeRecord extends UpdatableRecordImpl<GroupChangeRecord> {
         super(GroupChange.GROUP_CHANGE);
     }
 
-    public GroupChangeRecord(Long number, Long chatGroup, Integer kind, Instant time, Long actor, String name, Long account, Long next, Integer role, Boolean wholeHistory, Boolean isOpen, String text) {
+    public GroupChangeRecord(Long number, Long chatGroup, Integer kind, Instant time, Long actor, String name, Long account, Long next, Integer role, Boolean wholeHistory, Boolean isOpen, String text, Integer retention) {
         super(GroupChange.GROUP_CHANGE);
 
         setNumber(number);
@@ -145,6 +153,7 @@ public class GroupChangeRecord extends UpdatableRecordImpl<GroupChangeRecord> {
         setWholeHistory(wholeHistory);
         setIsOpen(isOpen);
         setText(text);
+        setRetention(retention);
         resetTouchedOnNotNull();
     }
 }
