@@ -10,5 +10,6 @@ export function GroupChange({ of }: { of: GroupChanged }) {
   const { info } = of;
   const users = "users" in info ? (info.users ?? []) : "user" in info ? [info.user] : [];
   const whom = users.map((user) => (user === chat.me ? w.youAsObject : chat.people.name(user))).join(", ");
-  return <span dir="ltr">{safe(w.groupChange(info.by === chat.me ? w.you : chat.people.name(info.by), info, whom))}</span>;
+  const who = info.by === chat.me ? w.you : info.by === "server" ? w.theServer : chat.people.name(info.by);
+  return <span dir="ltr">{safe(w.groupChange(who, info, whom))}</span>;
 }

@@ -193,6 +193,7 @@ export const chinese = (detailed: ReadonlySet<string>): Words => ({
   takenBackByYou: "您撤回了此消息。",
   takenBackByServer: "管理员撤回了此消息。",
   somebodyWhoLeft: "已离开的用户",
+  theServer: "服务器",
   earlierMessage: "较早的消息",
   file: "文件",
   picture: "图片",

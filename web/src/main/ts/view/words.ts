@@ -156,6 +156,7 @@ export const english = {
   takenBackByYou: "You deleted this.",
   takenBackByServer: "An administrator deleted this.",
   somebodyWhoLeft: "somebody who left",
+  theServer: "The server",
   earlierMessage: "an earlier message",
   file: "File",
   picture: "Picture",

@@ -102,7 +102,8 @@ class WebGroupsIT extends BrowserTestBase {
         assertThat(phone.page().locator(".topic")).hasText("The crew that sails on Monday");
         String number = desk.page().locator(".portrait small").textContent();
         chatd.admin("", "group", "set", number, "--retention", "90d").exits(0);
-        desk.reads("set that messages are kept for 90 days.");
+        WebPerson.awaitVisible(
+                desk.page().locator(".talk").getByText("The server set that messages are kept for 90 days."));
         assertThat(desk.page().locator(".card .hint").first()).hasText("Messages are deleted after 90 days.");
         WebPerson.awaitVisible(phone.page().getByText("Messages are deleted after 90 days."));
         chatd.admin("", "group", "set", number, "--retention", "default").exits(0);
