@@ -113,10 +113,17 @@ class PersonErasureIT {
             GroupTestBase.answer(m, "'type': 36, 'info': {'mid': %d, 'text': '%s'}".formatted(corrected, planted(own)));
             String alone = group(m);
             String both = group(m, b);
+            mid(m, GroupTestBase.op("rename", alone, "'name': '%s'".formatted(planted(own))));
+            mid(m, GroupTestBase.op("rename", alone, "'name': '%s'".formatted(planted(own))));
+            mid(m, GroupTestBase.op("set", alone, "'topic': '%s'".formatted(planted(own))));
+            mid(m, GroupTestBase.op("set", both, "'topic': '%s'".formatted(planted(sent))));
+            mid(m, GroupTestBase.op("set", both, "'topic': '%s'".formatted(planted(sent))));
             for (int i = 0; i < ROUNDS; i++) {
                 mid(m, GroupTestBase.text(alone, planted(own)));
                 mid(m, GroupTestBase.text(both, planted(sent)));
             }
+            // Whoever takes over her groups does not get this one.
+            mid(m, GroupTestBase.op("leave", alone));
         }
         daemon.admin("", "report", "close", Long.toString(daemon.number("select number from report")))
                 .exits(0);
@@ -259,6 +266,17 @@ class PersonErasureIT {
             expectNothingOf(own, after);
             expectNothingOf(sent, after);
             assertThat(daemon.read("log/names.xml")).contains(ben.name());
+            // An auditor who has a copy of the log, and no daemon, sees the names that are left.
+            assertThat(daemon.admin(
+                                    "",
+                                    "log",
+                                    "query",
+                                    "--user",
+                                    ben.name(),
+                                    daemon.auditLog().toString())
+                            .exits(0)
+                            .out())
+                    .contains("(now " + ben.name() + ")");
             assertThat(daemon.admin("", "log", "verify", "--messages").exits(3).out())
                     .doesNotContain("WRONG");
         }

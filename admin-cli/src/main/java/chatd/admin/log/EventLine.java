@@ -66,6 +66,14 @@ record EventLine(String kind, Map<String, String> attributes, List<ParsedLine.Ch
                             .append(child.attributes()
                                     .getOrDefault("name", child.attributes().get("user")))
                             .append(currentNameNote(child.attributes(), names));
+                case "expired", "lost" -> {
+                    String range = child.attributes().get("from") + "-"
+                            + child.attributes().get("to");
+                    shown.append(' ')
+                            .append(child.attributes().getOrDefault("kind", "messages"))
+                            .append('=')
+                            .append(range);
+                }
                 case "key" -> shown.append(' ').append(child.attributes().get("alg"));
                 default ->
                     shown.append(' ')

@@ -8,8 +8,11 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Timestamp;
+import chatd.audit.LogFiles;
 import chatd.audit.read.LogScan;
+import chatd.audit.write.NameTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -33,7 +36,8 @@ import picocli.CommandLine.ParentCommand;
         description = {
             "Shows the events that match all the options given, from all segments. Times are UTC.",
             "Needs no daemon if a directory or a file is given. Otherwise the daemon logs the query, and accounts that"
-                    + " have been renamed are shown with their current names."
+                    + " have been renamed are shown with their current names. Of a log of numbers (audit.names) the names are read from"
+                    + " names.xml beside it."
         },
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLES,
@@ -113,6 +117,10 @@ final class QueryCommand implements Callable<Integer> {
         List<LogCalls.Name> present = new ArrayList<>();
         if (source != null) {
             place = Input.requireReadable(source);
+            Path directory =
+                    Files.isDirectory(place) ? place : place.toAbsolutePath().resolveSibling("");
+            NameTable.read(new LogFiles(directory))
+                    .forEach((number, name) -> present.add(new LogCalls.Name(number, name)));
         } else {
             LogCalls.LogDirectory running =
                     log.program.daemon().call(LogCalls.QUERY, request(), part -> present.addAll(part.names()));

@@ -2,14 +2,19 @@ package chatd.audit.write;
 
 import chatd.audit.LogFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
@@ -32,6 +37,39 @@ public final class NameTable {
     public static void write(LogFiles log, SortedMap<String, String> names) throws IOException {
         replace(log, XML, out -> writeXml(out, names));
         replace(log, CSS, out -> out.write(css(names).getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Returns the table beside a log, for who reads a copy of it; empty if there is none.
+     *
+     * @throws IOException if it can't be read, or is none
+     */
+    public static SortedMap<String, String> read(LogFiles log) throws IOException {
+        SortedMap<String, String> names = new TreeMap<>();
+        Path file = log.directory().resolve(XML);
+        if (!Files.exists(file)) {
+            return names;
+        }
+        XMLInputFactory factory = XMLInputFactory.newFactory();
+        // It is not sealed: nothing that somebody wrote into it is fetched.
+        factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+        factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+        try (InputStream in = Files.newInputStream(file)) {
+            XMLStreamReader xml = factory.createXMLStreamReader(in, "UTF-8");
+            while (xml.hasNext()) {
+                if (xml.next() == XMLStreamConstants.START_ELEMENT
+                        && xml.getLocalName().equals("who")) {
+                    String number = xml.getAttributeValue(null, "number");
+                    String name = xml.getAttributeValue(null, "name");
+                    if (number != null && name != null) {
+                        names.put(number, name);
+                    }
+                }
+            }
+        } catch (XMLStreamException e) {
+            throw new IOException(file + " is no table of names: " + e.getMessage(), e);
+        }
+        return names;
     }
 
     /** Deletes the table, if there is one. */

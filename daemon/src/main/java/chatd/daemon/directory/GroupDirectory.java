@@ -350,6 +350,19 @@ public final class GroupDirectory {
         }
     }
 
+    /**
+     * Forgets what people who were erased wrote about groups.
+     *
+     * @param all groups whose names and topics go
+     * @param topics groups whose topics go
+     */
+    public void forgetTexts(List<Long> all, List<Long> topics) {
+        all.forEach(number ->
+                change(number, group -> group.withName(Group.erasedName(number)).withTopic("")));
+        topics.forEach(number -> change(number, group -> group.withTopic("")));
+        nameChanges.addAndGet(all.size());
+    }
+
     private void update(long group, UnaryOperator<Entry> how) {
         byNumber.computeIfPresent(group, (_, entry) -> how.apply(entry));
     }

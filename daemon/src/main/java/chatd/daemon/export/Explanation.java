@@ -39,7 +39,7 @@ final class Explanation {
         page.element("h2", "What is not");
         page.open("ul");
         item(page, "Your password, and the keys of your devices: the server has only what it takes to check them.");
-        item(page, "What was taken back: the server does not have it any more.");
+        item(page, "What was taken back, or deleted after its time: the server does not have it any more.");
         item(page, "What was said in groups while you were not in them, and what others did not send to you.");
         item(page, "Who else received a message that was sent to you and others: that is theirs.");
         item(page, "What moderators noted about reports, and who reported your messages: that is about others, too.");

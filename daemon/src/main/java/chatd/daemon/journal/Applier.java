@@ -162,7 +162,11 @@ public final class Applier {
                     delete(change.account());
                 }
             }
-            case Effect.AccountErased _ -> directory.forgetNames(change.account());
+            case Effect.AccountErased erased -> {
+                directory.forgetNames(change.account());
+                groups.forgetTexts(erased.groups(), erased.topics());
+                erased.groups().forEach(group -> directory.avatars().put(Addressee.group(group), Avatar.NONE));
+            }
             case Effect.LoggedIn in -> {
                 Account.Login login = new Account.Login(change.time(), in.address(), in.port());
                 directory.put(directory.require(change.account()).withLogin(login));

@@ -200,11 +200,12 @@ public final class Erasures {
                 after = part.upTo();
             } while (after < Long.MAX_VALUE);
         }
+        ErasureStore.AboutGroups about = store.aboutGroups(account, erasure.everywhere());
         journal.commit(AccountDecision.ofServer(
                 account,
                 (numbers, now) -> new AccountChange(
                         change(account, Change.Kind.ERASED, by, numbers, now).named(Account.erasedName(account)),
-                        new Effect.AccountErased())));
+                        new Effect.AccountErased(about.groups(), about.topics(), about.changes()))));
         names.write();
     }
 

@@ -6,6 +6,7 @@ import chatd.daemon.model.account.Token;
 import chatd.daemon.model.message.StoredFile;
 import chatd.protocol.value.people.Avatar;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -44,8 +45,20 @@ public sealed interface Effect {
      */
     record ErasureBegun(boolean everywhere) implements Effect {}
 
-    /** Ends an erasure: the account has its number for a name, and all names that it had may be given to others. */
-    record AccountErased() implements Effect {}
+    /**
+     * Ends an erasure: the account has its number for a name, and all names that it had may be given to others.
+     *
+     * @param groups those that nobody has any more: their names, topics and pictures go
+     * @param topics other groups, whose topic goes
+     * @param changes of groups, whose text goes
+     */
+    record AccountErased(List<Long> groups, List<Long> topics, List<Long> changes) implements Effect {
+        public AccountErased {
+            groups = List.copyOf(groups);
+            topics = List.copyOf(topics);
+            changes = List.copyOf(changes);
+        }
+    }
 
     /**
      * @param rehashed the same password hashed again, with the current parameters; null if that was

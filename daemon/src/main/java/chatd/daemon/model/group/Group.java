@@ -14,6 +14,11 @@ public record Group(
     /** The value of {@code retention} for as long as those of other groups. */
     public static final int AS_CONFIGURED = -1;
 
+    /** Returns what stands for the name of a group that had nobody but people who were erased. */
+    public static String erasedName(long number) {
+        return "G" + number;
+    }
+
     public Group withName(String other) {
         return new Group(number, other, topic, wholeHistory, open, closed, retention);
     }

@@ -219,7 +219,7 @@ final class AccountRows {
                 delete(sql, change.account());
                 ErasureRows.begin(sql, change, begun.everywhere());
             }
-            case Effect.AccountErased _ -> ErasureRows.end(sql, change);
+            case Effect.AccountErased erased -> ErasureRows.end(sql, change, erased);
             case Effect.FriendAsked asked -> ContactRows.ask(sql, change, asked);
             case Effect.FriendsMade made -> ContactRows.befriend(sql, change, made.other());
             case Effect.FriendDeclined declined -> ContactRows.decline(sql, change, declined.asker());

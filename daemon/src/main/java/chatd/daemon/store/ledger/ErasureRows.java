@@ -3,12 +3,18 @@ package chatd.daemon.store.ledger;
 import static chatd.sql.generated.Tables.ACCOUNT;
 import static chatd.sql.generated.Tables.ACCOUNT_CHANGE;
 import static chatd.sql.generated.Tables.ACCOUNT_NAME;
+import static chatd.sql.generated.Tables.CHAT_GROUP;
 import static chatd.sql.generated.Tables.ERASURE;
+import static chatd.sql.generated.Tables.GROUP_CHANGE;
 import static chatd.sql.generated.Tables.MENTION;
 import static chatd.sql.generated.Tables.REPORT;
 
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.entry.Change;
+import chatd.daemon.model.entry.Effect;
+import chatd.daemon.model.group.Group;
+import chatd.protocol.value.Addressee;
+import chatd.protocol.value.people.Avatar;
 import org.jooq.DSLContext;
 import org.jooq.impl.DSL;
 
@@ -30,8 +36,11 @@ final class ErasureRows {
                 .execute();
     }
 
-    /** Erases the names of an account, from where it came, and the words of its reports; records that all is done. */
-    static void end(DSLContext sql, Change change) {
+    /**
+     * Erases the names of an account, from where it came, the words of its reports, and what it wrote about groups; records that
+     * all is done.
+     */
+    static void end(DSLContext sql, Change change, Effect.AccountErased erased) {
         long account = change.account();
         String nameless = Account.erasedName(account);
         sql.update(ACCOUNT)
@@ -53,9 +62,40 @@ final class ErasureRows {
                 .where(REPORT.ACCOUNT.eq(account))
                 .execute();
         sql.deleteFrom(MENTION).where(MENTION.ACCOUNT.eq(account)).execute();
+        eraseTexts(sql, erased);
         sql.update(ERASURE)
                 .set(ERASURE.ENDED, change.time())
                 .where(ERASURE.ACCOUNT.eq(account))
                 .execute();
+    }
+
+    /** Erases the names, topics and pictures of groups that nobody has any more, and topics of others. */
+    private static void eraseTexts(DSLContext sql, Effect.AccountErased erased) {
+        for (Long group : erased.groups()) {
+            String nameless = Group.erasedName(group);
+            sql.update(CHAT_GROUP)
+                    .set(CHAT_GROUP.NAME, nameless)
+                    .set(CHAT_GROUP.TOPIC, "")
+                    .where(CHAT_GROUP.NUMBER.eq(group))
+                    .execute();
+            sql.update(GROUP_CHANGE)
+                    .set(GROUP_CHANGE.NAME, nameless)
+                    .set(GROUP_CHANGE.TEXT, DSL.when(GROUP_CHANGE.TEXT.isNotNull(), ""))
+                    .where(GROUP_CHANGE.CHAT_GROUP.eq(group))
+                    .execute();
+            AvatarRows.write(sql, Addressee.group(group), Avatar.NONE);
+        }
+        for (Long group : erased.topics()) {
+            sql.update(CHAT_GROUP)
+                    .set(CHAT_GROUP.TOPIC, "")
+                    .where(CHAT_GROUP.NUMBER.eq(group))
+                    .execute();
+        }
+        if (!erased.changes().isEmpty()) {
+            sql.update(GROUP_CHANGE)
+                    .set(GROUP_CHANGE.TEXT, "")
+                    .where(GROUP_CHANGE.NUMBER.in(erased.changes()))
+                    .execute();
+        }
     }
 }

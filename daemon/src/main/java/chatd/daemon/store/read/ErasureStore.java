@@ -4,6 +4,7 @@ import static chatd.sql.generated.Tables.ACCOUNT;
 import static chatd.sql.generated.Tables.CHAT_GROUP;
 import static chatd.sql.generated.Tables.ERASURE;
 import static chatd.sql.generated.Tables.FILE;
+import static chatd.sql.generated.Tables.GROUP_CHANGE;
 import static chatd.sql.generated.Tables.GROUP_MEMBER;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.RECEIVER;
@@ -11,8 +12,10 @@ import static chatd.sql.generated.Tables.REPORT;
 
 import chatd.daemon.model.message.Conversation;
 import chatd.daemon.store.db.Database;
+import chatd.daemon.store.ledger.GroupRows;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jooq.Condition;
@@ -179,6 +182,52 @@ public final class ErasureStore {
                 .orderBy(MESSAGE.NUMBER)
                 .limit(PART)
                 .fetch(row -> new Candidate(row.value1(), false, 0, true)));
+    }
+
+    /**
+     * What an account wrote about groups.
+     *
+     * @param groups those that nobody has any more
+     * @param topics other groups, whose topic is still its own
+     * @param changes the changes by which it set topics of others
+     */
+    public record AboutGroups(List<Long> groups, List<Long> topics, List<Long> changes) {}
+
+    /** Returns what an account wrote about groups that nobody has any more; {@code everywhere} also about others. */
+    public AboutGroups aboutGroups(long account, boolean everywhere) {
+        return database.with(sql -> {
+            List<Long> groups = sql.select(CHAT_GROUP.NUMBER)
+                    .from(CHAT_GROUP)
+                    .where(
+                            DSL.notExists(DSL.selectOne()
+                                    .from(GROUP_MEMBER)
+                                    .where(GROUP_MEMBER.CHAT_GROUP.eq(CHAT_GROUP.NUMBER))),
+                            DSL.exists(DSL.selectOne()
+                                    .from(GROUP_CHANGE)
+                                    .where(
+                                            GROUP_CHANGE.CHAT_GROUP.eq(CHAT_GROUP.NUMBER),
+                                            GROUP_CHANGE.ACTOR.eq(account))))
+                    .fetch(CHAT_GROUP.NUMBER);
+            if (!everywhere) {
+                return new AboutGroups(groups, List.of(), List.of());
+            }
+            Condition isTopic = GROUP_CHANGE.KIND.eq(GroupRows.SET).and(GROUP_CHANGE.TEXT.isNotNull());
+            Map<Long, List<Long>> changes = sql.select(GROUP_CHANGE.CHAT_GROUP, GROUP_CHANGE.NUMBER)
+                    .from(GROUP_CHANGE)
+                    .where(GROUP_CHANGE.ACTOR.eq(account), isTopic)
+                    .fetchGroups(GROUP_CHANGE.CHAT_GROUP, GROUP_CHANGE.NUMBER);
+            List<Long> topics = changes.entrySet().stream()
+                    .filter(own -> sql.select(DSL.max(GROUP_CHANGE.NUMBER))
+                            .from(GROUP_CHANGE)
+                            .where(GROUP_CHANGE.CHAT_GROUP.eq(own.getKey()), isTopic)
+                            .fetchSingle(row -> own.getValue().contains(row.value1())))
+                    .map(Map.Entry::getKey)
+                    .toList();
+            return new AboutGroups(
+                    groups,
+                    topics,
+                    changes.values().stream().flatMap(List::stream).toList());
+        });
     }
 
     /** Whether an account is the one that is being erased, or another that was. */
