@@ -43,6 +43,8 @@ class RetentionIT {
     private static final int KILLS = Campaign.times(3, 40);
     private static final int MESSAGES = 600;
 
+    private static final int MANY = Campaign.times(5_000, 200_000);
+
     /** What is done about one message: more than is deleted at once. */
     private static final int DONE = 5_000;
 
@@ -341,6 +343,23 @@ class RetentionIT {
     }
 
     @Test
+    void theDaemonDeletesByItselfOnceARuleIsInForce() throws Exception {
+        try (LocalDaemon daemon = start()) {
+            Chatd.Person ann = daemon.person();
+            try (JsonSocket a = daemon.logInJson(JsonCarrier.LINES, ann, "d")) {
+                GroupTestBase.perform(a, to(a.user(), "old"));
+                pass(10);
+                GroupTestBase.perform(a, to(a.user(), "young"));
+            }
+            Path file = daemon.directory.resolve("chatd.toml");
+            Files.writeString(file, Files.readString(file) + "\n[retention]\nmessages = \"7d\"\n");
+            daemon.admin("", "config", "reload").exits(0);
+            await().until(() -> said(daemon, ann).equals(List.of("young")));
+            expectVerified(daemon);
+        }
+    }
+
+    @Test
     void nothingIsDeletedByAClockThatMayBeWrong() {
         try (LocalDaemon daemon = LocalDaemon.start(clock, "CHATD_RETENTION_MESSAGES", "7d")) {
             Chatd.Person ann = daemon.person();
@@ -547,6 +566,60 @@ class RetentionIT {
             assertThat(http.readResponse(false).status()).isEqualTo(201);
         }
         return daemon.number("select max(number) from message where file is not null");
+    }
+
+    @Test
+    void peopleTalkWhileMuchIsDeleted() {
+        try (LocalDaemon daemon = start("CHATD_RETENTION_MESSAGES", "7d")) {
+            Chatd.Person ann = daemon.person();
+            Chatd.Person ben = daemon.person();
+            String account = number(daemon, ann).substring(1);
+            daemon.stop();
+            daemon.execute("insert into message (number, time, sender, receiver, conversation, text, salt)"
+                    + " select 1000000 + seq, now() - interval 30 day, " + account
+                    + ", 0, 0, repeat('old ', 20), repeat('s', 16)"
+                    + " from seq_1_to_" + MANY);
+            // They are logged now, and all that follows has higher numbers.
+            daemon.begin();
+            try (JsonSocket a = daemon.logInJson(JsonCarrier.LINES, ann, "d");
+                    JsonSocket b = daemon.logInJson(JsonCarrier.LINES, ben, "d")) {
+                List<Long> before = new ArrayList<>();
+                for (int i = 0; i < 300; i++) {
+                    before.add(delivery(a, b));
+                }
+                CompletableFuture<ProcessResult> running =
+                        CompletableFuture.supplyAsync(() -> daemon.admin("", "retention", RUN, "--yes"));
+                List<Long> during = new ArrayList<>();
+                while (!running.isDone()) {
+                    during.add(delivery(a, b));
+                }
+                assertThat(running.join().exits(0).out()).contains(" " + MANY + " texts ");
+                assertThat(daemon.number("select count(*) from message where text like 'old%'"))
+                        .isZero();
+                expectVerified(daemon);
+                Campaign.report(
+                        "%,d messages deleted while two people talk: a text takes p50 %.1f ms, p99 %.1f ms; before, %.1f and %.1f ms"
+                                .formatted(
+                                        MANY,
+                                        percentile(during, 50),
+                                        percentile(during, 99),
+                                        percentile(before, 50),
+                                        percentile(before, 99)));
+            }
+        }
+    }
+
+    /** Returns how long a text takes from one person to another, in nanoseconds. */
+    private static long delivery(JsonSocket from, JsonSocket to) {
+        long begin = System.nanoTime();
+        from.send("{%s}".formatted(to(to.user(), "ping")));
+        to.skipTo(JsonType.TEXT);
+        return System.nanoTime() - begin;
+    }
+
+    private static double percentile(List<Long> all, int percent) {
+        List<Long> sorted = all.stream().sorted().toList();
+        return sorted.get((sorted.size() - 1) * percent / 100) / 1e6;
     }
 
     @Test
