@@ -380,7 +380,13 @@ class RetentionIT {
             long old;
             long corrected;
             long young;
-            try (JsonSocket a = daemon.logInJson(JsonCarrier.LINES, ann, "d")) {
+            long kept;
+            try (JsonSocket a = daemon.logInJson(JsonCarrier.LINES, ann, "d");
+                    JsonSocket b = daemon.logInJson(JsonCarrier.LINES, daemon.alice(), "d")) {
+                String team = group(a, b);
+                daemon.admin("", "group", "set", team, "--retention", "forever").exits(0);
+                GroupTestBase.perform(a, to(a.user(), "very old"));
+                kept = GroupTestBase.perform(a, GroupTestBase.text(team, "kept for ever"));
                 old = GroupTestBase.perform(a, to(a.user(), "old"));
                 corrected = GroupTestBase.perform(a, to(a.user(), "old, too"));
                 GroupTestBase.perform(a, GroupTestBase.correct(corrected, "corrected"));
@@ -388,7 +394,12 @@ class RetentionIT {
                 young = GroupTestBase.perform(a, to(a.user(), "young"));
             }
             daemon.execute("create table copied as select * from message");
+            // Somebody deletes it just before: that others around it are deleted does not hide that.
+            daemon.execute("delete from message where number = " + kept);
             run(daemon, "--yes");
+            assertThat(daemon.admin("", "log", "verify", "--messages").exits(1).out())
+                    .containsPattern("WRONG: message " + kept + " is logged \\(seq \\d+\\), but not stored");
+            daemon.execute("insert into message select * from copied where number = " + kept);
             expectVerified(daemon);
             daemon.execute("insert into message select * from copied where number = " + old);
             assertThat(daemon.admin("", "log", "verify", "--messages").exits(1).out())

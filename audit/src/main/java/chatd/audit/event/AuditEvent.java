@@ -250,7 +250,7 @@ public sealed interface AuditEvent
      *
      * @param number its number, from the same sequence as those of the messages
      * @param count how many
-     * @param ranges afterwards none of the texts and files with numbers in these is stored, nor what was done about them
+     * @param ranges their numbers; what was done about them is deleted, too
      */
     record MessagesExpired(long number, int count, List<Numbers> ranges) implements AuditEvent {
         @Override

@@ -28,7 +28,6 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.Logger;
 import org.jspecify.annotations.Nullable;
@@ -213,7 +212,7 @@ public final class Retention implements AutoCloseable {
             long begin = System.nanoTime();
             List<RetentionStore.Row> page = store.after(after, PAGE);
             pace.recordTime(Duration.ofNanos(System.nanoTime() - begin));
-            extent = isDry ? count(page, rules, now, extent) : delete(after, page, rules, now, extent);
+            extent = isDry ? count(page, rules, now, extent) : delete(page, rules, now, extent);
             progress.accept(extent);
             // Times increase with the numbers.
             if (page.size() < PAGE || !page.getLast().time().isBefore(newest)) {
@@ -234,7 +233,7 @@ public final class Retention implements AutoCloseable {
     }
 
     /** Deletes what is old enough of a page, some at a time. */
-    private Extent delete(long after, List<RetentionStore.Row> page, Rules rules, Instant now, Extent before)
+    private Extent delete(List<RetentionStore.Row> page, Rules rules, Instant now, Extent before)
             throws InterruptedException {
         Map<Long, List<Long>> receivers = store.receivers(toSeveral(page));
         Extent[] extent = {before};
@@ -243,8 +242,7 @@ public final class Retention implements AutoCloseable {
             pace.await();
             long begin = System.nanoTime();
             holds.with(inForce -> {
-                Step step =
-                        new Step(next[0] == 0 ? after : page.get(next[0] - 1).number());
+                Step step = new Step();
                 Held held = new Held(inForce, receivers);
                 int onHold = 0;
                 int place = next[0];
@@ -255,9 +253,8 @@ public final class Retention implements AutoCloseable {
                         step.delete(
                                 row,
                                 receivers.getOrDefault(row.number(), List.of()).size());
-                    } else if (row.sender() != null) {
-                        onHold += isOld ? 1 : 0;
-                        step.keep(row.number());
+                    } else if (isOld) {
+                        onHold++;
                     }
                 }
                 next[0] = place;
@@ -282,18 +279,7 @@ public final class Retention implements AutoCloseable {
     /** Messages that are deleted at once. */
     private static final class Step {
         private final List<RetentionStore.Row> deleted = new ArrayList<>();
-        private final List<Expiry.Range> closed = new ArrayList<>();
         private int receivers;
-
-        /** The lowest number above all messages that are kept; the last one deleted since. */
-        private long from;
-
-        private long to;
-
-        /** @param after the number of the last message before this step, of which nothing between is stored */
-        Step(long after) {
-            this.from = after + 1;
-        }
 
         boolean isFull() {
             return deleted.size() >= STEP || receivers >= RECEIVERS;
@@ -302,22 +288,23 @@ public final class Retention implements AutoCloseable {
         void delete(RetentionStore.Row row, int itsReceivers) {
             deleted.add(row);
             receivers += itsReceivers;
-            to = row.number();
         }
 
-        void keep(long number) {
-            if (to >= from) {
-                closed.add(new Expiry.Range(from, to));
-            }
-            from = number + 1;
-        }
-
-        /** Returns the ranges of the messages: as few as possible, since between two there is one that is kept. */
+        /**
+         * Returns the numbers of these messages and of no other, not even of one that is not there: who has deleted that would
+         * have the log say that its time was over.
+         */
         List<Expiry.Range> ranges() {
-            return to < from
-                    ? closed
-                    : Stream.concat(closed.stream(), Stream.of(new Expiry.Range(from, to)))
-                            .toList();
+            List<Expiry.Range> ranges = new ArrayList<>();
+            for (RetentionStore.Row row : deleted) {
+                if (!ranges.isEmpty() && ranges.getLast().to() == row.number() - 1) {
+                    ranges.set(
+                            ranges.size() - 1, new Expiry.Range(ranges.getLast().from(), row.number()));
+                } else {
+                    ranges.add(new Expiry.Range(row.number(), row.number()));
+                }
+            }
+            return ranges;
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * of its own, from the sequence of the messages.
  *
  * @param messages how many are deleted by this
- * @param ranges ascending; afterwards none of the messages with numbers in these is stored, except changes of groups
+ * @param ranges their numbers, ascending
  * @param deleted the numbers of the messages; empty if this was read from the database
  */
 public record Expiry(long number, Instant time, int messages, List<Range> ranges, List<Long> deleted) implements Entry {
