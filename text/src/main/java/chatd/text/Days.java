@@ -9,6 +9,9 @@ public final class Days {
     /** The number that stands for ever. */
     public static final int FOREVER = 0;
 
+    /** The number that stands for as long as those of other groups. */
+    public static final int AS_OTHERS = -1;
+
     /** As long as a client may send again what it has sent, under the same identifier. */
     public static final int MIN = 7;
 
@@ -29,13 +32,21 @@ public final class Days {
                 : Optional.empty();
     }
 
-    /** Returns a number of days as it is configured. */
+    /** Returns a number of days as it is typed. */
     public static String typed(int days) {
-        return days == FOREVER ? "forever" : days + "d";
+        return switch (days) {
+            case AS_OTHERS -> "default";
+            case FOREVER -> "forever";
+            default -> days + "d";
+        };
     }
 
     /** Returns for how long, in words that follow "kept". */
     public static String words(int days) {
-        return days == FOREVER ? "forever" : "for " + days + " days";
+        return switch (days) {
+            case AS_OTHERS -> "as long as those of other groups";
+            case FOREVER -> "forever";
+            default -> "for " + days + " days";
+        };
     }
 }

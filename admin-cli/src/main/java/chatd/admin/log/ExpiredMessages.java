@@ -1,9 +1,9 @@
 package chatd.admin.log;
 
+import chatd.admin.api.LogCalls;
 import chatd.audit.read.LogScan;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -25,10 +25,10 @@ final class ExpiredMessages {
     /** Those of them that the messages to compare can't have. */
     private final TreeMap<Long, Long> notStored = new TreeMap<>();
 
-    /** The numbers {@code from} to {@code to}, both included. */
-    record Range(long from, long to) {}
-
     private final long upTo;
+
+    /** The number of the last expiry that was read. */
+    private long newest;
 
     /** @param upTo the number up to which there are messages to compare */
     ExpiredMessages(long upTo) {
@@ -38,35 +38,44 @@ final class ExpiredMessages {
     /** Reads a whole log, or as much as there is of it. */
     void read(Path log) throws IOException {
         LogScan.scan(log, null, line -> {
-            add(line);
+            Matcher expiry = EXPIRY.matcher(line);
+            if (expiry.matches()) {
+                newest = Long.parseLong(expiry.group(1));
+                for (LogCalls.Numbers range : ranges(expiry.group(2))) {
+                    add(gone, range);
+                    if (newest <= upTo) {
+                        add(notStored, range);
+                    }
+                }
+            } else if (line.contains(RESTORE)) {
+                // The older database may have them.
+                notStored.clear();
+            }
             return true;
         });
     }
 
-    /** Adds what a line says; returns the ranges in it, if it is about messages that were deleted after their time. */
-    List<Range> add(String line) {
+    /** Returns what a line says was deleted, if it was logged after the log was read. */
+    List<LogCalls.Numbers> newIn(String line) {
         Matcher expiry = EXPIRY.matcher(line);
-        List<Range> ranges = new ArrayList<>();
-        if (!expiry.matches()) {
-            if (line.contains(RESTORE)) {
-                // The older database may have them.
-                notStored.clear();
-            }
-            return ranges;
-        }
-        for (Matcher found = RANGE.matcher(expiry.group(2)); found.find(); ) {
-            Range range = new Range(Long.parseLong(found.group(1)), Long.parseLong(found.group(2)));
-            ranges.add(range);
-            add(gone, range);
-            if (Long.parseLong(expiry.group(1)) <= upTo) {
-                add(notStored, range);
-            }
-        }
-        return ranges;
+        return expiry.matches() && Long.parseLong(expiry.group(1)) > newest ? ranges(expiry.group(2)) : List.of();
+    }
+
+    /** Adds what was deleted since the log was read. */
+    void add(LogCalls.Numbers range) {
+        add(gone, range);
+    }
+
+    /** Returns the ranges that the child elements of an event give. */
+    static List<LogCalls.Numbers> ranges(String children) {
+        return RANGE.matcher(children)
+                .results()
+                .map(found -> new LogCalls.Numbers(Long.parseLong(found.group(1)), Long.parseLong(found.group(2))))
+                .toList();
     }
 
     /** Joins a range with those that it touches. */
-    private static void add(NavigableMap<Long, Long> ranges, Range added) {
+    private static void add(NavigableMap<Long, Long> ranges, LogCalls.Numbers added) {
         long from = added.from();
         long to = added.to();
         Map.@Nullable Entry<Long, Long> before = ranges.floorEntry(to == Long.MAX_VALUE ? to : to + 1);

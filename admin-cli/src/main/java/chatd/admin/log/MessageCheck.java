@@ -71,7 +71,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     private long deleted;
 
     /** What was deleted after its time since this check began. */
-    private final List<ExpiredMessages.Range> deletedSince = new ArrayList<>();
+    private final List<LogCalls.Numbers> deletedSince = new ArrayList<>();
 
     private long takenBack;
     private long uncompared;
@@ -80,6 +80,10 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     private long deletedUpTo;
 
     private final Deque<Missing> missing = new ArrayDeque<>();
+
+    /** Changes to messages that are logged but not stored; the time of the message may have been over since. */
+    private final List<SentLine> missingChanges = new ArrayList<>();
+
     private final List<String> restored = new ArrayList<>();
     private long lost;
     private long wrong;
@@ -114,7 +118,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
             markLost(restore.group(1), line);
         }
         // Also what was logged since the log was looked through for it.
-        expired.add(line).forEach(range -> deleted += removeMissing(range.from(), range.to()));
+        expired.newIn(line).forEach(this::markDeleted);
         SentLine sent = SentLine.parse(line);
         if (sent != null) {
             checkLogged(sent);
@@ -149,7 +153,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
             if (event.isOfMessage() && expired.isGone(event.subject())) {
                 deleted += event.about() == 0 ? 1 : 0;
             } else {
-                addMissing(event.seq(), number);
+                addMissing(event);
             }
             return;
         }
@@ -196,7 +200,13 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         return reported.isWhole() || event.about() <= deletedUpTo || uncompared > 0;
     }
 
-    private void addMissing(long seq, long number) {
+    private void addMissing(SentLine event) {
+        long seq = event.seq();
+        long number = event.message();
+        if (event.about() != 0 && missingChanges.size() < MAX_RANGES) {
+            missingChanges.add(event);
+            return;
+        }
         Missing before = missing.peekLast();
         if (before != null && before.to() == number - 1) {
             missing.removeLast();
@@ -224,6 +234,12 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         }
     }
 
+    /** Counts messages that were deleted after their time as missing no longer. */
+    private void markDeleted(LogCalls.Numbers range) {
+        expired.add(range);
+        deleted += removeMissing(range.from(), range.to());
+    }
+
     /** Counts numbers as missing no longer; returns how many of them were. */
     private long removeMissing(long from, long to) {
         Deque<Missing> others = new ArrayDeque<>();
@@ -245,7 +261,9 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
         }
         missing.clear();
         missing.addAll(others);
-        return found;
+        int changes = missingChanges.size();
+        missingChanges.removeIf(change -> change.message() >= from && change.message() <= to);
+        return found + changes - missingChanges.size();
     }
 
     private void reportUnlogged(long upTo) {
@@ -275,7 +293,7 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
                 stored.addAll(some.messages());
             }
             if (some.expired() != null) {
-                some.expired().forEach(range -> deletedSince.add(new ExpiredMessages.Range(range.from(), range.to())));
+                deletedSince.addAll(some.expired());
             }
         }
         return stored.peek();
@@ -284,7 +302,9 @@ final class MessageCheck implements VerificationListener, AutoCloseable {
     /** Ends the comparison when all of the log has been read; returns what is wrong, in words. */
     List<String> end() {
         reportUnlogged(upTo);
-        deletedSince.forEach(range -> deleted += removeMissing(range.from(), range.to()));
+        deletedSince.forEach(this::markDeleted);
+        missingChanges.removeIf(change -> expired.isGone(change.about()));
+        missingChanges.forEach(change -> missing.add(new Missing(change.seq(), change.message(), change.message())));
         for (Missing some : missing) {
             report(
                     some.from() == some.to()

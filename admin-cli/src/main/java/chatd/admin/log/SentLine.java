@@ -1,5 +1,6 @@
 package chatd.admin.log;
 
+import chatd.admin.api.LogCalls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -33,7 +34,6 @@ record SentLine(
     private static final Pattern GROUP = Pattern.compile(" group=\"(G\\d+)\"");
     private static final Pattern TO = Pattern.compile(" (?:user|group)=\"([UG]\\d+)\"");
     private static final Pattern COUNT = Pattern.compile(" detail=\"(\\d+) messages?\"");
-    private static final Pattern RANGE = Pattern.compile("<expired from=\"(\\d+)\" to=\"(\\d+)\"/>");
     private static final Pattern USER = Pattern.compile(" user=\"(U\\d+)\"");
 
     /** Parses a line; returns null if it is not such an event. */
@@ -78,10 +78,8 @@ record SentLine(
     private static String expiry(String attributes, String children) {
         Matcher count = COUNT.matcher(attributes);
         StringBuilder all = new StringBuilder("expiry ").append(count.find() ? count.group(1) : "0");
-        for (Matcher range = RANGE.matcher(children); range.find(); ) {
-            String from = range.group(1);
-            String to = range.group(2);
-            all.append(' ').append(from).append(from.equals(to) ? "" : "-" + to);
+        for (LogCalls.Numbers range : ExpiredMessages.ranges(children)) {
+            all.append(' ').append(range.from()).append(range.from() == range.to() ? "" : "-" + range.to());
         }
         return all.toString();
     }

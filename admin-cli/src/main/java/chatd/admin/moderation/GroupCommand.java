@@ -35,9 +35,6 @@ public final class GroupCommand implements Runnable {
     private static final String NUMBER = "The group's number, such as G7, as shown by `group list`.";
     private static final Pattern FORM = Pattern.compile("[Gg]?([1-9]\\d{0,9})");
 
-    /** The retention of a group without a rule of its own. */
-    private static final int AS_CONFIGURED = -1;
-
     @ParentCommand
     private Program program;
 
@@ -112,7 +109,7 @@ public final class GroupCommand implements Runnable {
         }
         Format.line(program.out(), "state", state(group));
         Format.line(program.out(), "history", group.history());
-        Format.line(program.out(), "kept", kept(group));
+        Format.line(program.out(), "kept", Days.words(group.retention()));
         for (GroupCalls.Member member : members) {
             Format.line(program.out(), member.role(), Format.userLabel(member.name(), member.number()));
         }
@@ -151,7 +148,7 @@ public final class GroupCommand implements Runnable {
                             description = "A number of days of at least 7, such as 90d; forever; or default.")
                     String retention) {
         int days = retention.equals("default")
-                ? AS_CONFIGURED
+                ? Days.AS_OTHERS
                 : Days.parse(retention)
                         .orElseThrow(() -> new CommandFailure(
                                 Exit.USAGE,
@@ -161,11 +158,7 @@ public final class GroupCommand implements Runnable {
                 .call(
                         GroupCalls.SET,
                         new GroupCalls.GroupSettings(parseNumber(typed).group(), days));
-        return printChanged(set, "Messages in " + name(set) + " are kept " + kept(set) + ".");
-    }
-
-    private static String kept(GroupCalls.Group group) {
-        return group.retention() == AS_CONFIGURED ? "as long as those of other groups" : Days.words(group.retention());
+        return printChanged(set, "Messages in " + name(set) + " are kept " + Days.words(set.retention()) + ".");
     }
 
     @Command(

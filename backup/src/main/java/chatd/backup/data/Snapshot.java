@@ -66,12 +66,13 @@ public final class Snapshot implements Closeable {
                 "select now(6)", row -> row.getObject(1, LocalDateTime.class).toInstant(ZoneOffset.UTC));
     }
 
-    /** Returns the number of the last entry: a message, an amendment, a change of an account or of a group. */
+    /** Returns the number of the last entry: a message, an amendment, an expiry, a change of an account or of a group. */
     public long position() throws BackupFailure {
         return query("""
                 select greatest(
                   (select coalesce(max(number), 0) from message),
                   (select coalesce(max(number), 0) from amendment),
+                  (select coalesce(max(number), 0) from expiry),
                   (select coalesce(max(number), 0) from group_change),
                   (select coalesce(max(number), 0) from account_change))""", row -> row.getLong(1));
     }

@@ -178,10 +178,7 @@ final class ConversationPages {
             case GroupAction.Set set ->
                 set.topic() != null ? "set the topic: " + SafeText.line(set.topic()) : "changed the group's settings";
             case GroupAction.AvatarChanged _ -> "changed the group's picture";
-            case GroupAction.RetentionSet set ->
-                set.days() < 0
-                        ? "set that messages are kept as long as those of other groups"
-                        : "set that messages are kept " + Days.words(set.days());
+            case GroupAction.RetentionSet set -> "set that messages are kept " + Days.words(set.days());
             case GroupAction.Closed _ -> "closed the group";
         };
     }

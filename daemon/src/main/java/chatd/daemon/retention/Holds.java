@@ -95,16 +95,16 @@ public final class Holds {
         }
     }
 
-    /** Something that is done for which no hold may be added meanwhile. */
-    interface Work {
-        void run(List<Hold> inForce) throws InterruptedException;
+    /** Something that is done while no hold may be added. */
+    interface Work<T> {
+        T run(List<Hold> inForce) throws InterruptedException;
     }
 
-    /** Passes the holds that are in force to work, and lets none be added until that has ended. */
-    void with(Work work) throws InterruptedException {
+    /** Passes the holds that are in force to work, and lets none be added until that has ended; returns what it returns. */
+    <T> T with(Work<T> work) throws InterruptedException {
         lock.lockInterruptibly();
         try {
-            work.run(inForce());
+            return work.run(inForce());
         } finally {
             lock.unlock();
         }

@@ -124,7 +124,8 @@ public final class Retention implements AutoCloseable {
             return texts + files;
         }
 
-        private Extent with(List<RetentionStore.Row> deleted, int onHold) {
+        private Extent with(Step step) {
+            List<RetentionStore.Row> deleted = step.deleted;
             long ofFiles = deleted.stream().filter(row -> row.file() != null).count();
             return new Extent(
                     texts + deleted.size() - ofFiles,
@@ -133,7 +134,7 @@ public final class Retention implements AutoCloseable {
                             + deleted.stream()
                                     .mapToLong(RetentionStore.Row::bytes)
                                     .sum(),
-                    held + onHold);
+                    held + step.onHold);
         }
     }
 
@@ -212,7 +213,7 @@ public final class Retention implements AutoCloseable {
             long begin = System.nanoTime();
             List<RetentionStore.Row> page = store.after(after, PAGE);
             pace.recordTime(Duration.ofNanos(System.nanoTime() - begin));
-            extent = isDry ? count(page, rules, now, extent) : delete(page, rules, now, extent);
+            extent = pass(page, rules, isDry, now, extent);
             progress.accept(extent);
             // Times increase with the numbers.
             if (page.size() < PAGE || !page.getLast().time().isBefore(newest)) {
@@ -223,78 +224,70 @@ public final class Retention implements AutoCloseable {
         return extent;
     }
 
-    private Extent count(List<RetentionStore.Row> page, Rules rules, Instant now, Extent before) {
-        Held held = new Held(rules.holds(), page);
-        List<RetentionStore.Row> old =
-                page.stream().filter(row -> isOld(row, rules, now)).toList();
-        List<RetentionStore.Row> going =
-                old.stream().filter(row -> !held.has(row)).toList();
-        return before.with(going, old.size() - going.size());
-    }
-
-    /** Deletes what is old enough of a page, some at a time. */
-    private Extent delete(List<RetentionStore.Row> page, Rules rules, Instant now, Extent before)
+    /** Deletes what is old enough of a page, some at a time, or only counts it. */
+    private Extent pass(List<RetentionStore.Row> page, Rules rules, boolean isDry, Instant now, Extent before)
             throws InterruptedException {
         Map<Long, List<Long>> receivers = store.receivers(toSeveral(page));
-        Extent[] extent = {before};
-        int[] next = {0};
-        while (next[0] < page.size() && !isClosing) {
+        Extent extent = before;
+        int next = 0;
+        while (next < page.size() && !isClosing) {
+            int place = next;
             pace.await();
             long begin = System.nanoTime();
-            holds.with(inForce -> {
-                Step step = new Step();
-                Held held = new Held(inForce, receivers);
-                int onHold = 0;
-                int place = next[0];
-                while (place < page.size() && !step.isFull()) {
-                    RetentionStore.Row row = page.get(place++);
-                    boolean isOld = isOld(row, rules, now);
-                    if (isOld && !held.has(row)) {
-                        step.delete(
-                                row,
-                                receivers.getOrDefault(row.number(), List.of()).size());
-                    } else if (isOld) {
-                        onHold++;
-                    }
+            Step step = new Step();
+            next = holds.with(inForce -> {
+                int end = step.take(page, place, rules, now, new Held(inForce, receivers));
+                if (!isDry) {
+                    step.expire();
                 }
-                next[0] = place;
-                if (!step.deleted.isEmpty()) {
-                    amendments.expire(
-                            step.deleted.stream()
-                                    .map(RetentionStore.Row::number)
-                                    .toList(),
-                            step.ranges(),
-                            step.deleted.stream()
-                                    .map(RetentionStore.Row::content)
-                                    .filter(Objects::nonNull)
-                                    .toList());
-                }
-                extent[0] = extent[0].with(step.deleted, onHold);
+                return end;
             });
+            extent = extent.with(step);
             pace.recordTime(Duration.ofNanos(System.nanoTime() - begin));
         }
-        return extent[0];
+        return extent;
     }
 
     /** Messages that are deleted at once. */
-    private static final class Step {
+    private final class Step {
         private final List<RetentionStore.Row> deleted = new ArrayList<>();
         private int receivers;
+        private int onHold;
 
-        boolean isFull() {
-            return deleted.size() >= STEP || receivers >= RECEIVERS;
+        /** Takes what is old enough and not held, from a place in a page on; returns the place up to which it has. */
+        int take(List<RetentionStore.Row> page, int from, Rules rules, Instant now, Held held) {
+            int place = from;
+            while (place < page.size() && deleted.size() < STEP && receivers < RECEIVERS) {
+                RetentionStore.Row row = page.get(place++);
+                if (isOld(row, rules, now)) {
+                    if (held.has(row)) {
+                        onHold++;
+                    } else {
+                        deleted.add(row);
+                        receivers += held.receivers(row).size();
+                    }
+                }
+            }
+            return place;
         }
 
-        void delete(RetentionStore.Row row, int itsReceivers) {
-            deleted.add(row);
-            receivers += itsReceivers;
+        void expire() throws InterruptedException {
+            if (!deleted.isEmpty()) {
+                amendments.expire(
+                        deleted.stream().map(RetentionStore.Row::number).toList(),
+                        ranges(),
+                        deleted.stream()
+                                .map(RetentionStore.Row::content)
+                                .filter(Objects::nonNull)
+                                .toList());
+            }
         }
 
         /**
          * Returns the numbers of these messages and of no other, not even of one that is not there: who has deleted that would
          * have the log say that its time was over.
          */
-        List<Expiry.Range> ranges() {
+        private List<Expiry.Range> ranges() {
             List<Expiry.Range> ranges = new ArrayList<>();
             for (RetentionStore.Row row : deleted) {
                 if (!ranges.isEmpty() && ranges.getLast().to() == row.number() - 1) {
@@ -320,11 +313,13 @@ public final class Retention implements AutoCloseable {
     private static int days(RetentionStore.Row row, Rules rules) {
         Config.Retention configured = rules.configured();
         Long conversation = row.conversation();
-        int days = conversation == null || conversation >>> 32 != 0
+        int days = conversation == null
                 ? configured.direct()
                 : conversation == Conversation.EVERYONE
                         ? configured.everyone()
-                        : rules.ofGroups().getOrDefault(conversation, configured.group());
+                        : Conversation.isGroup(conversation)
+                                ? rules.ofGroups().getOrDefault(conversation, configured.group())
+                                : configured.direct();
         return row.file() == null ? days : configured.ofFiles(days);
     }
 
@@ -347,7 +342,7 @@ public final class Retention implements AutoCloseable {
     }
 
     /** What is on hold among some messages. */
-    private final class Held {
+    private static final class Held {
         private final Set<Long> addressees;
         private final Map<Long, List<Long>> receivers;
 
@@ -356,8 +351,9 @@ public final class Retention implements AutoCloseable {
             this.receivers = receivers;
         }
 
-        Held(List<Hold> inForce, List<RetentionStore.Row> page) {
-            this(inForce, inForce.isEmpty() ? Map.of() : store.receivers(toSeveral(page)));
+        /** Returns the receivers of a message to several; none of another. */
+        List<Long> receivers(RetentionStore.Row row) {
+            return receivers.getOrDefault(row.number(), List.of());
         }
 
         boolean has(RetentionStore.Row row) {
@@ -370,7 +366,7 @@ public final class Retention implements AutoCloseable {
                     || (conversation != null
                             && Conversation.isGroup(conversation)
                             && addressees.contains(Addressee.group(conversation)))
-                    || receivers.getOrDefault(row.number(), List.of()).stream().anyMatch(addressees::contains);
+                    || receivers(row).stream().anyMatch(addressees::contains);
         }
     }
 

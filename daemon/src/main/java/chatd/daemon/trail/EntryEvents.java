@@ -17,7 +17,6 @@ import chatd.daemon.model.entry.Expiry;
 import chatd.daemon.model.entry.GroupChange;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.model.entry.Origin;
-import chatd.daemon.model.group.Group;
 import chatd.daemon.model.message.StoredFile;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.people.User;
@@ -139,13 +138,9 @@ public final class EntryEvents {
                 yield "set " + changed.collect(Collectors.joining(", "));
             }
             case GroupAction.AvatarChanged _ -> "avatar";
-            case GroupAction.RetentionSet set -> "retention " + retention(set.days());
+            case GroupAction.RetentionSet set -> "retention " + Days.typed(set.days());
             case GroupAction.Closed _ -> "close";
         };
-    }
-
-    private static String retention(int days) {
-        return days == Group.AS_CONFIGURED ? "default" : Days.typed(days);
     }
 
     private static String history(boolean isWhole) {

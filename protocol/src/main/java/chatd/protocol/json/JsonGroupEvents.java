@@ -7,6 +7,7 @@ import chatd.protocol.event.GroupEvent;
 import chatd.protocol.event.MessageEvent;
 import chatd.protocol.value.group.GroupAction;
 import chatd.protocol.value.people.Avatar;
+import chatd.text.Days;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -102,10 +103,12 @@ final class JsonGroupEvents {
                 var days = row.infoOrNull(
                         "days",
                         JsonValue.upTo(Integer.MAX_VALUE),
-                        act -> act.act() instanceof GroupAction.RetentionSet(int set) && set >= 0 ? set : null);
+                        act -> act.act() instanceof GroupAction.RetentionSet(int set) && set != Days.AS_OTHERS
+                                ? set
+                                : null);
                 return in -> {
                     Integer set = in.get(days);
-                    return new GroupAction.RetentionSet(set == null ? -1 : set);
+                    return new GroupAction.RetentionSet(set == null ? Days.AS_OTHERS : set);
                 };
             }),
             changed("close", GroupAction.Closed.class, (row, by) -> in -> new GroupAction.Closed()));

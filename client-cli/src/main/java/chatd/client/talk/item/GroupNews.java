@@ -63,8 +63,7 @@ public record GroupNews(String op, List<String> users, String text) {
                 new GroupNews(
                         "retention",
                         List.of(),
-                        "set how long messages in " + group + " are kept: "
-                                + (set.days() < 0 ? "as those of other groups" : Days.words(set.days())));
+                        "set that messages in " + group + " are kept " + Days.words(set.days()));
             case GroupAction.Closed closed ->
                 new GroupNews("close", List.of(), "closed " + group + ": from now on it can only be read");
         };

@@ -1,5 +1,7 @@
 package chatd.daemon.model.group;
 
+import chatd.text.Days;
+
 /**
  * A group, without its members.
  *
@@ -12,7 +14,7 @@ package chatd.daemon.model.group;
 public record Group(
         long number, String name, String topic, boolean wholeHistory, boolean open, boolean closed, int retention) {
     /** The value of {@code retention} for as long as those of other groups. */
-    public static final int AS_CONFIGURED = -1;
+    public static final int AS_CONFIGURED = Days.AS_OTHERS;
 
     /** Returns what stands for the name of a group that had nobody but people who were erased. */
     public static String erasedName(long number) {

@@ -2,7 +2,6 @@ package chatd.daemon.store.ledger;
 
 import static chatd.sql.generated.Tables.AMENDMENT;
 import static chatd.sql.generated.Tables.AMENDMENT_READER;
-import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MESSAGE;
 import static chatd.sql.generated.Tables.REACTION;
@@ -144,13 +143,7 @@ public final class AmendmentRows {
                 .set(FILE.SIZE, 0L)
                 .where(FILE.NUMBER.eq(file))
                 .execute();
-        // So that no file sent later is deduplicated against it.
-        sql.update(CONTENT)
-                .setNull(CONTENT.DIGEST)
-                .where(
-                        CONTENT.NUMBER.eq(content),
-                        DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(content))))
-                .execute();
+        StorageRows.forgetUnused(sql, List.of(content));
     }
 
     /** Returns whether an amendment with this number exists. */

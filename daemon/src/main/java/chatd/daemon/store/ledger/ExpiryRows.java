@@ -2,7 +2,6 @@ package chatd.daemon.store.ledger;
 
 import static chatd.sql.generated.Tables.AMENDMENT;
 import static chatd.sql.generated.Tables.AMENDMENT_READER;
-import static chatd.sql.generated.Tables.CONTENT;
 import static chatd.sql.generated.Tables.EXPIRY;
 import static chatd.sql.generated.Tables.FILE;
 import static chatd.sql.generated.Tables.MENTION;
@@ -74,15 +73,9 @@ final class ExpiryRows {
                 StorageRows.remove(sql, file.value4(), file.value3());
             }
         }
-        List<Long> contents =
-                files.getValues(FILE.CONTENT).stream().filter(Objects::nonNull).toList();
-        // So that no file sent later is deduplicated against them.
-        sql.update(CONTENT)
-                .setNull(CONTENT.DIGEST)
-                .where(
-                        CONTENT.NUMBER.in(contents),
-                        DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER))))
-                .execute();
+        StorageRows.forgetUnused(
+                sql,
+                files.getValues(FILE.CONTENT).stream().filter(Objects::nonNull).toList());
         // The numbers of files are not given again, even if these were the last.
         long highest = numbers.stream().mapToLong(Long::longValue).max().orElse(0);
         sql.insertInto(NUMBER_FLOOR)

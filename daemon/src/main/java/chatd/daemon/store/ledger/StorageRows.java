@@ -1,8 +1,12 @@
 package chatd.daemon.store.ledger;
 
 import static chatd.sql.generated.Tables.ACCOUNT_STORAGE;
+import static chatd.sql.generated.Tables.CONTENT;
+import static chatd.sql.generated.Tables.FILE;
 
+import java.util.Collection;
 import org.jooq.DSLContext;
+import org.jooq.impl.DSL;
 
 /** Counts what accounts store, in the transaction that stores or erases a file. */
 public final class StorageRows {
@@ -16,6 +20,16 @@ public final class StorageRows {
                 .onDuplicateKeyUpdate()
                 .set(ACCOUNT_STORAGE.FILES, ACCOUNT_STORAGE.FILES.plus(1))
                 .set(ACCOUNT_STORAGE.BYTES, ACCOUNT_STORAGE.BYTES.plus(bytes))
+                .execute();
+    }
+
+    /** Takes care that no file sent later is deduplicated against contents that no file has any more. */
+    static void forgetUnused(DSLContext sql, Collection<Long> contents) {
+        sql.update(CONTENT)
+                .setNull(CONTENT.DIGEST)
+                .where(
+                        CONTENT.NUMBER.in(contents),
+                        DSL.notExists(DSL.selectOne().from(FILE).where(FILE.CONTENT.eq(CONTENT.NUMBER))))
                 .execute();
     }
 
