@@ -581,7 +581,7 @@ class RetentionIT {
 
     @Test
     void peopleTalkWhileMuchIsDeleted() {
-        try (LocalDaemon daemon = start("CHATD_RETENTION_MESSAGES", "7d")) {
+        try (LocalDaemon daemon = start("CHATD_RETENTION_MESSAGES", "7d", "CHATD_RATES_TEXTS", "0")) {
             Chatd.Person ann = daemon.person();
             Chatd.Person ben = daemon.person();
             String account = number(daemon, ann).substring(1);
