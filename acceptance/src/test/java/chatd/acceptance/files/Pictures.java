@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -374,5 +375,23 @@ public final class Pictures {
             bits.set(at + i, (value >> i & 1) != 0);
         }
         return at + count;
+    }
+
+    /** Returns a grey PNG, one pixel high, whose pixels, not compressed, are the characters of a word. */
+    public static byte[] pngOf(String word) {
+        byte[] row = ascii("\0" + word);
+        Deflater none = new Deflater(Deflater.NO_COMPRESSION);
+        none.setInput(row);
+        none.finish();
+        byte[] pixels = new byte[row.length + 64];
+        int length = none.deflate(pixels);
+        none.end();
+        ByteBuffer header =
+                ByteBuffer.allocate(13).putInt(word.length()).putInt(1).put((byte) 8);
+        return Wire.join(
+                PNG_SIGNATURE,
+                pngChunk("IHDR", header.array()),
+                pngChunk("IDAT", Arrays.copyOf(pixels, length)),
+                pngChunk("IEND"));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import chatd.acceptance.backup.LostMachine;
+import chatd.acceptance.files.Pictures;
 import chatd.acceptance.groups.GroupTestBase;
 import chatd.acceptance.kit.Chat1Socket;
 import chatd.acceptance.kit.Chatd;
@@ -18,6 +19,7 @@ import chatd.fixtures.Campaign;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -111,7 +113,10 @@ class PersonErasureIT {
             GroupTestBase.answer(m, "'type': 9, 'receive': '%s', 'info': '%s'".formatted(b.user(), planted(own)));
             GroupTestBase.answer(m, "'type': 26, 'info': {'colour': '%s'}".formatted(planted(own)));
             GroupTestBase.answer(m, "'type': 36, 'info': {'mid': %d, 'text': '%s'}".formatted(corrected, planted(own)));
+            GroupTestBase.answer(m, "'type': 39, 'info': {'avatar': '%s'}".formatted(picture(planted(own))));
+            GroupTestBase.answer(m, "'type': 39, 'info': {'avatar': '%s'}".formatted(picture(planted(own))));
             String alone = group(m);
+            mid(m, GroupTestBase.op("avatar", alone, "'avatar': '%s'".formatted(picture(planted(own)))));
             String both = group(m, b);
             mid(m, GroupTestBase.op("rename", alone, "'name': '%s'".formatted(planted(own))));
             mid(m, GroupTestBase.op("rename", alone, "'name': '%s'".formatted(planted(own))));
@@ -144,6 +149,11 @@ class PersonErasureIT {
         }
         daemon.admin("", "user", "note", nameOf(daemon, mia), planted(own)).exits(0);
         return receipt;
+    }
+
+    /** Returns a picture in which the word is, in base64. */
+    private static String picture(String word) {
+        return Base64.getEncoder().encodeToString(Pictures.pngOf(word));
     }
 
     private static String group(JsonSocket by, JsonSocket... members) {
@@ -179,8 +189,8 @@ class PersonErasureIT {
             StoredBytes before = StoredBytes.of(daemon, false);
             assertThat(own.size() + sent.size()).isGreaterThan(200);
             assertThat(own.stream().filter(word -> before.placesOf(word).isEmpty()))
-                    .as("what was taken back, or never stored")
-                    .hasSize(ROUNDS + 1);
+                    .as("what was taken back, a picture that was replaced, and a name that nobody has")
+                    .hasSize(ROUNDS + 2);
             assertThat(daemon.admin("", "user", "erase", carol.name(), "--yes")
                             .exits(0)
                             .out())
