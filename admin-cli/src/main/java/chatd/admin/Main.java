@@ -14,6 +14,7 @@ import chatd.admin.moderation.RetentionCommand;
 import chatd.admin.system.CertCommand;
 import chatd.admin.system.CompletionCommand;
 import chatd.admin.system.ConfigCommand;
+import chatd.admin.system.DoctorCommand;
 import chatd.admin.system.SearchCommand;
 import chatd.admin.system.StatsCommand;
 import chatd.admin.system.StorageCommand;
@@ -72,6 +73,7 @@ import picocli.CommandLine.Spec;
             MessageCommand.class,
             ReportCommand.class,
             StatsCommand.class,
+            DoctorCommand.class,
             SearchCommand.class,
             StorageCommand.class,
             BackupCommand.class,

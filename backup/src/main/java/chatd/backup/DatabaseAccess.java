@@ -15,7 +15,7 @@ import javax.sql.DataSource;
  * Reaches the daemon's database as whoever runs this program: over a Unix socket the server tells its users by the
  * kernel's word, so that root comes in as root.
  */
-final class DatabaseAccess {
+public final class DatabaseAccess {
     /** The class of SQL states for a user who is not let in. */
     private static final String NOT_ALLOWED = "28";
 
@@ -26,7 +26,7 @@ final class DatabaseAccess {
      *
      * @throws BackupFailure if nobody is, or it can't be reached
      */
-    static Config.Database of(Config.Database config) throws BackupFailure {
+    public static Config.Database of(Config.Database config) throws BackupFailure {
         return letIn(config, config.name());
     }
 

@@ -37,14 +37,47 @@ public final class SystemCalls {
     /** @param seconds the interval between two reports; 2 if null */
     public record Watch(@Nullable Integer seconds) {}
 
-    /** @param problems what needs somebody's attention, a sentence each; empty if all is well */
+    /** @param problems what needs somebody's attention; empty if all is well */
     public record Stats(
             @JsonUnwrapped Identity identity,
             @JsonUnwrapped People people,
             @JsonUnwrapped Rates rates,
             @JsonUnwrapped Load load,
             @JsonUnwrapped Parts parts,
-            List<String> problems) {}
+            List<Problem> problems) {}
+
+    /** What a problem is about. */
+    public enum Topic {
+        LOG(false),
+        CLOCK(true),
+        CLOCK_JUMP(false),
+        CERTIFICATE(true),
+        NEXT_START(true),
+        MEMORY(false),
+        DATABASE(true),
+        /** Of room on the disks, and of the quota for files. */
+        DISK(false),
+        BACKUP(true),
+        SEARCH(false),
+        CONNECTIONS(false),
+        CONFIGURATION(false),
+        REPORTS(false),
+        SERVICE(true);
+
+        private final boolean isLookedAtByDoctor;
+
+        Topic(boolean isLookedAtByDoctor) {
+            this.isLookedAtByDoctor = isLookedAtByDoctor;
+        }
+
+        /** Returns whether {@code chat-admin doctor} finds it by itself, whether the daemon runs or not. */
+        public boolean isLookedAtByDoctor() {
+            return isLookedAtByDoctor;
+        }
+    }
+
+    /** What needs somebody's attention; {@code text} is a sentence. */
+    public record Problem(Topic topic, String text) {}
 
     /**
      * @param started when the process was started

@@ -5,11 +5,9 @@ import chatd.admin.api.CallFailure;
 import chatd.admin.api.SystemCalls;
 import chatd.admin.terminal.Program;
 import chatd.backup.Backup;
+import chatd.backup.machine.ConfigurationSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param isRunning whether it is running, and so has logged the command
  */
 public record Source(Backup.Daemon daemon, boolean isRunning) {
-    private static final Path CONFIGURATION = Path.of("/etc/chatd/chatd.toml");
-
     /**
      * Finds the daemon: the running one, or the configuration of one that is not running.
      *
@@ -49,29 +45,14 @@ public record Source(Backup.Daemon daemon, boolean isRunning) {
     }
 
     private static Backup.Daemon running(Program program, BackupCalls.Begun begun, Backup.Log log) throws IOException {
-        SystemCalls.Options running = program.daemon().call(SystemCalls.CONFIG);
-        Map<String, String> environment = new HashMap<>();
-        for (SystemCalls.Option option : running.options()) {
-            if (option.source().startsWith("environment ")) {
-                environment.put(option.source().substring("environment ".length()), option.value());
-            }
-        }
-        return Backup.Daemon.of(
-                begun.version(),
-                running.file().isEmpty() ? null : Path.of(running.file()),
-                environment,
-                begun.sealKey(),
-                log);
+        ConfigurationSource source =
+                ConfigurationSource.ofRunning(program.daemon().call(SystemCalls.CONFIG));
+        return Backup.Daemon.of(begun.version(), source.file(), source.environment(), begun.sealKey(), log);
     }
 
     private static Source stopped(@Nullable Path config) throws IOException {
-        Path there = config != null ? config : Files.exists(CONFIGURATION) ? CONFIGURATION : null;
-        Map<String, String> environment = new HashMap<>();
-        System.getenv().forEach((name, value) -> {
-            if (name.startsWith("CHATD_")) {
-                environment.put(name, value);
-            }
-        });
-        return new Source(Backup.Daemon.of(Program.version(), there, environment, "", position -> {}), false);
+        ConfigurationSource source = ConfigurationSource.ofStopped(config);
+        return new Source(
+                Backup.Daemon.of(Program.version(), source.file(), source.environment(), "", position -> {}), false);
     }
 }

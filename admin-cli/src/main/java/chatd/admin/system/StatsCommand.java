@@ -9,6 +9,7 @@ import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Timestamp;
 import chatd.cli.StandardOutput;
 import chatd.text.SafeText;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -59,12 +60,12 @@ public final class StatsCommand implements Callable<Integer> {
             throw new CommandFailure(Exit.USAGE, "--check and --watch exclude each other.");
         }
         if (check) {
-            return check(stats().problems());
+            return check(texts(stats()));
         }
         if (seconds == null) {
             SystemCalls.Stats stats = stats();
             if (program.isJson()) {
-                Format.json(program.out(), stats);
+                Format.json(program.out(), Shown.of(stats));
             } else {
                 print(stats);
             }
@@ -79,6 +80,24 @@ public final class StatsCommand implements Callable<Integer> {
         while (true) {
             watchOrWait(seconds);
         }
+    }
+
+    /** The statistics as JSON: problems are sentences. */
+    private record Shown(
+            @JsonUnwrapped SystemCalls.Identity identity,
+            @JsonUnwrapped SystemCalls.People people,
+            @JsonUnwrapped SystemCalls.Rates rates,
+            @JsonUnwrapped SystemCalls.Load load,
+            @JsonUnwrapped SystemCalls.Parts parts,
+            List<String> problems) {
+        static Shown of(SystemCalls.Stats stats) {
+            return new Shown(
+                    stats.identity(), stats.people(), stats.rates(), stats.load(), stats.parts(), texts(stats));
+        }
+    }
+
+    private static List<String> texts(SystemCalls.Stats stats) {
+        return stats.problems().stream().map(SystemCalls.Problem::text).toList();
     }
 
     /** The answer of {@code --check} as JSON. */
@@ -103,7 +122,7 @@ public final class StatsCommand implements Callable<Integer> {
     private void watch(int every) {
         program.daemon().call(SystemCalls.WATCH, new SystemCalls.Watch(every), stats -> {
             if (program.isJson()) {
-                program.out().println(SafeText.json(new JsonMapper().writeValueAsString(stats)));
+                program.out().println(SafeText.json(new JsonMapper().writeValueAsString(Shown.of(stats))));
             } else {
                 program.out().print(program.display().isTerminal() ? CLEAR_SCREEN : "\n");
                 print(stats);
@@ -153,7 +172,8 @@ public final class StatsCommand implements Callable<Integer> {
                 parts.log() + ", in " + parts.auditLog() + ", open segment " + Format.bytes(parts.segmentBytes()));
         Line certificate = new Line("certificate", certificate(parts));
         if (daemon.state().equals(SystemCalls.STARTING)) {
-            return List.of(identity, new Line("state", stats.problems().getFirst()), log, certificate);
+            return List.of(
+                    identity, new Line("state", stats.problems().getFirst().text()), log, certificate);
         }
         return List.of(
                 identity,

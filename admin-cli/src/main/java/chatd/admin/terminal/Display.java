@@ -62,8 +62,28 @@ public final class Display {
         return width;
     }
 
-    String bold(String text) {
+    public String bold(String text) {
         return coloured ? "\033[1m" + text + "\033[0m" : text;
+    }
+
+    /** Returns a text with line breaks between words, so that it fits beside so many columns, to which its lines are indented. */
+    public String wrapped(String text, int indent) {
+        int room = Math.max(MIN_WIDTH, width - indent);
+        StringBuilder lines = new StringBuilder();
+        int used = 0;
+        for (String word : text.split(" ", -1)) {
+            int columns = columns(word);
+            if (used > 0 && used + 1L + columns > room) {
+                lines.append('\n').append(" ".repeat(indent));
+                used = 0;
+            } else if (used > 0) {
+                lines.append(' ');
+                used++;
+            }
+            lines.append(word);
+            used += columns;
+        }
+        return lines.toString();
     }
 
     /** Returns the number of columns that a text takes. */

@@ -72,6 +72,19 @@ public final class Verifier {
      * @throws IOException if they can't be read
      */
     public static Report verify(Path directory, AuditorTerms auditor, VerificationListener watch) throws IOException {
+        return verifyEnd(directory, Long.MAX_VALUE, auditor, watch);
+    }
+
+    /**
+     * Verifies the last segments in a directory: the open one, and as many before it as have at most so many bytes, as if
+     * there were no others.
+     *
+     * @param auditor who must accept an excerpt, unless all segments are meant
+     * @param watch as for {@link #verify}
+     * @throws IOException if they can't be read
+     */
+    public static Report verifyEnd(Path directory, long bytes, AuditorTerms auditor, VerificationListener watch)
+            throws IOException {
         LogFiles files = new LogFiles(directory);
         Verifier verifier = new Verifier(auditor, watch);
         String wrong = null;
@@ -79,7 +92,7 @@ public final class Verifier {
         // The open segment is opened first, so that it stays the same file whatever is published or rotated meanwhile.
         try (FileChannel open = Files.exists(files.published()) ? FileChannel.open(files.published()) : null;
                 SchemaCheck schema = new SchemaCheck()) {
-            List<Path> closed = files.closed();
+            List<Path> closed = last(files.closed(), bytes);
             Path closedSince = open == null ? null : closedSince(open, closed);
             boolean isOpen = open != null && closedSince == null;
             if (open != null && closedSince != null && !isBeginning(open, closedSince)) {
@@ -121,6 +134,18 @@ public final class Verifier {
                 verifier.seals.lastTrustedSeq(),
                 verifier.seals.isAuthentic() && verifier.beginning.isAuthentic(verifier.seals.lastTrustedSeq()),
                 List.copyOf(verifier.notes));
+    }
+
+    /** Returns the last files that have at most so many bytes, and the very last one in any case. */
+    private static List<Path> last(List<Path> files, long bytes) throws IOException {
+        int first = files.size();
+        for (long all = 0; first > 0; first--) {
+            all += Files.size(files.get(first - 1));
+            if (all > bytes && first < files.size()) {
+                break;
+            }
+        }
+        return files.subList(first, files.size());
     }
 
     /**

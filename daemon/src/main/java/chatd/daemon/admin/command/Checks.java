@@ -1,6 +1,8 @@
 package chatd.daemon.admin.command;
 
 import chatd.admin.api.SystemCalls;
+import chatd.admin.api.SystemCalls.Problem;
+import chatd.admin.api.SystemCalls.Topic;
 import chatd.audit.write.AuditLog;
 import chatd.certs.ChainFacts;
 import chatd.daemon.admin.Reloader;
@@ -59,27 +61,29 @@ final class Checks {
      *
      * @param withFiles whether to check the files that the next start needs, which takes a while
      */
-    List<String> problems(Running.Parts running, boolean isDatabaseAway, boolean withFiles) {
-        List<String> problems = new ArrayList<>();
+    List<Problem> problems(Running.Parts running, boolean isDatabaseAway, boolean withFiles) {
+        List<Problem> problems = new ArrayList<>();
         if (isDatabaseAway) {
-            problems.add("The database can't be reached.");
+            problems.add(new Problem(Topic.DATABASE, "The database can't be reached."));
         }
         addDaemonProblems(problems, withFiles);
         String search = running.services().search().indexer().trouble();
         if (!search.isEmpty()) {
-            problems.add("Search is not available: " + search + ".");
+            problems.add(new Problem(Topic.SEARCH, "Search is not available: " + search + "."));
         }
         int connections = running.sessions().connections().all().size();
         int most = configuration.get().limits().connections();
         if (connections >= most * (long) FULL / 100) {
-            problems.add("There are " + connections + " connections of at most " + most + " (limits.connections).");
+            problems.add(new Problem(
+                    Topic.CONNECTIONS,
+                    "There are " + connections + " connections of at most " + most + " (limits.connections)."));
         }
         if (!isDatabaseAway) {
             try {
                 addDatabaseProblems(running, problems);
             } catch (DatabaseUnavailable e) {
                 // The journal has not noticed yet.
-                problems.add("The database can't be reached.");
+                problems.add(new Problem(Topic.DATABASE, "The database can't be reached."));
             }
         }
         return problems;
@@ -91,76 +95,90 @@ final class Checks {
      * @param progress what it is doing, as a clause
      * @param withFiles as above
      */
-    List<String> problems(String progress, boolean withFiles) {
-        List<String> problems = new ArrayList<>();
-        problems.add("Nobody is served yet: " + progress + ".");
+    List<Problem> problems(String progress, boolean withFiles) {
+        List<Problem> problems = new ArrayList<>();
+        problems.add(new Problem(Topic.SERVICE, "Nobody is served yet: " + progress + "."));
         addDaemonProblems(problems, withFiles);
         return problems;
     }
 
-    private void addDaemonProblems(List<String> problems, boolean withFiles) {
+    private void addDaemonProblems(List<Problem> problems, boolean withFiles) {
         addLogProblems(problems);
         addClockProblems(problems);
         addCertificateProblems(problems);
         if (withFiles) {
-            nextStart().forEach(problem -> problems.add("The next start would fail: " + problem + "."));
+            nextStart()
+                    .forEach(problem ->
+                            problems.add(new Problem(Topic.NEXT_START, "The next start would fail: " + problem + ".")));
         }
         addHeapProblems(problems);
     }
 
-    private void addLogProblems(List<String> problems) {
+    private void addLogProblems(List<Problem> problems) {
         String trouble = log.trouble();
         String unpublished = log.unpublished();
         if (trouble != null) {
-            problems.add("The audit log can't be written: " + trouble + ".");
+            problems.add(new Problem(Topic.LOG, "The audit log can't be written: " + trouble + "."));
         } else if (unpublished != null) {
-            problems.add("The audit log is written, but can't be published: " + unpublished + ".");
+            problems.add(
+                    new Problem(Topic.LOG, "The audit log is written, but can't be published: " + unpublished + "."));
         }
         Instant logged = log.lastTime();
         if (Duration.between(clock.instant(), logged).compareTo(CLOCK_TOLERANCE) > 0) {
-            problems.add("The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
-                    + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it.");
+            problems.add(new Problem(
+                    Topic.CLOCK,
+                    "The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
+                            + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it."));
         }
     }
 
-    private void addClockProblems(List<String> problems) {
+    private void addClockProblems(List<Problem> problems) {
         String suspicious = facts.clock().get();
         if (!suspicious.isEmpty()) {
-            problems.add(suspicious);
+            problems.add(new Problem(Topic.CLOCK_JUMP, suspicious));
         }
     }
 
-    private void addCertificateProblems(List<String> problems) {
+    private void addCertificateProblems(List<Problem> problems) {
         ChainFacts certificate = facts.certificate().get();
         Instant now = clock.instant();
         long days = Duration.between(now, certificate.end()).toDays();
         if (now.isAfter(certificate.end())) {
-            problems.add("The certificate expired at " + certificate.end() + ": nobody can connect. Renew it.");
+            problems.add(new Problem(
+                    Topic.CERTIFICATE,
+                    "The certificate expired at " + certificate.end() + ": nobody can connect. Renew it."));
         } else if (days <= SystemCalls.RENEWAL_DAYS) {
-            problems.add("The certificate expires at " + certificate.end() + ", in " + days + " days: renew it.");
+            problems.add(new Problem(
+                    Topic.CERTIFICATE,
+                    "The certificate expires at " + certificate.end() + ", in " + days + " days: renew it."));
         }
         if (!certificate.advice().isEmpty()) {
-            problems.add(certificate.advice());
+            problems.add(new Problem(Topic.CERTIFICATE, certificate.advice()));
         }
     }
 
-    private void addBackupProblems(BackupStore backups, List<String> problems) {
+    private void addBackupProblems(BackupStore backups, List<Problem> problems) {
         backups.lastEnded()
                 .filter(last -> !last.failure().isEmpty())
-                .ifPresent(last -> problems.add("The last backup, to " + last.file() + " at "
-                        + last.time().truncatedTo(ChronoUnit.SECONDS) + ", failed: " + last.failure() + "."));
+                .ifPresent(last -> problems.add(new Problem(
+                        Topic.BACKUP,
+                        "The last backup, to " + last.file() + " at "
+                                + last.time().truncatedTo(ChronoUnit.SECONDS) + ", failed: " + last.failure() + ".")));
         Config.Backup wanted = configuration.get().backup();
         if (wanted.directory().isEmpty() || wanted.maxAge().isZero()) {
             return;
         }
         Optional<Instant> made = backups.lastMade().map(BackupStore.Ended::time);
         if (made.isEmpty()) {
-            problems.add(
+            problems.add(new Problem(
+                    Topic.BACKUP,
                     "No backup has been made yet, though backup.directory is set: `chat-admin backup` makes one, and"
-                            + " `systemctl enable --now chatd-backup.timer` one every night.");
+                            + " `systemctl enable --now chatd-backup.timer` one every night."));
         } else if (Duration.between(made.get(), clock.instant()).compareTo(wanted.maxAge()) > 0) {
-            problems.add("The last backup is of " + made.get().truncatedTo(ChronoUnit.SECONDS)
-                    + ", longer ago than backup.max-age: see `systemctl status chatd-backup`.");
+            problems.add(new Problem(
+                    Topic.BACKUP,
+                    "The last backup is of " + made.get().truncatedTo(ChronoUnit.SECONDS)
+                            + ", longer ago than backup.max-age: see `systemctl status chatd-backup`."));
         }
     }
 
@@ -181,7 +199,7 @@ final class Checks {
         }
     }
 
-    private static void addHeapProblems(List<String> problems) {
+    private static void addHeapProblems(List<Problem> problems) {
         ManagementFactory.getMemoryPoolMXBeans().stream()
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .map(MemoryPoolMXBean::getCollectionUsage)
@@ -192,32 +210,41 @@ final class Checks {
                 .filter(usage -> usage.getUsed() >= usage.getMax() / 100 * FULL)
                 .findFirst()
                 .map(MemoryUsage::getMax)
-                .ifPresent(most -> problems.add("The memory is used up to " + FULL + " % and more of " + (most >> 20)
-                        + " MiB, of what was kept by the last collection: raise CHAT_HEAP in /etc/default/chatd."));
+                .ifPresent(
+                        most -> problems.add(
+                                new Problem(
+                                        Topic.MEMORY,
+                                        "The memory is used up to " + FULL + " % and more of " + (most >> 20)
+                                                + " MiB, of what was kept by the last collection: raise CHAT_HEAP in /etc/default/chatd.")));
     }
 
-    private void addDatabaseProblems(Running.Parts running, List<String> problems) {
+    private void addDatabaseProblems(Running.Parts running, List<Problem> problems) {
         Stream.of(
                         running.services().storage().trouble(),
                         running.services().storage().trend())
                 .filter(problem -> !problem.isEmpty())
-                .forEach(problems::add);
+                .forEach(problem -> problems.add(new Problem(Topic.DISK, problem)));
         Instant before = clock.instant();
         Instant databaseTime = running.services().storage().store().time();
         Instant after = clock.instant();
         if (databaseTime.isBefore(before.minus(CLOCK_TOLERANCE)) || databaseTime.isAfter(after.plus(CLOCK_TOLERANCE))) {
-            problems.add("The clock is off that of the database, which has "
-                    + databaseTime.truncatedTo(ChronoUnit.SECONDS) + " at "
-                    + before.truncatedTo(ChronoUnit.SECONDS) + ": `timedatectl` shows it, on both machines.");
+            problems.add(new Problem(
+                    Topic.CLOCK,
+                    "The clock is off that of the database, which has "
+                            + databaseTime.truncatedTo(ChronoUnit.SECONDS) + " at "
+                            + before.truncatedTo(ChronoUnit.SECONDS) + ": `timedatectl` shows it, on both machines."));
         }
         configuration.get().reports().notified().stream()
                 .filter(name -> running.services().directory().named(name).isEmpty())
-                .forEach(name -> problems.add("reports.notify names " + name + ", but no user has that name."));
+                .forEach(name -> problems.add(new Problem(
+                        Topic.CONFIGURATION, "reports.notify names " + name + ", but no user has that name.")));
         addBackupProblems(running.services().backups(), problems);
         ReportStore.Open open = running.services().reports().open();
         if (open.number() > 0) {
-            problems.add((open.number() == 1 ? "A report is open" : open.number() + " reports are open, the oldest")
-                    + " since " + open.since().truncatedTo(ChronoUnit.SECONDS) + ": see `report list`.");
+            problems.add(new Problem(
+                    Topic.REPORTS,
+                    (open.number() == 1 ? "A report is open" : open.number() + " reports are open, the oldest")
+                            + " since " + open.since().truncatedTo(ChronoUnit.SECONDS) + ": see `report list`."));
         }
     }
 }

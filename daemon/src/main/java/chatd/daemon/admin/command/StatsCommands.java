@@ -133,7 +133,8 @@ public final class StatsCommands implements AutoCloseable {
                 runtime.maxMemory());
     }
 
-    private List<String> problems(Optional<Running.Parts> all, SystemCalls.Parts parts, boolean withFiles) {
+    private List<SystemCalls.Problem> problems(
+            Optional<Running.Parts> all, SystemCalls.Parts parts, boolean withFiles) {
         return all.map(started -> checks.problems(started, parts.database().equals(UNREACHABLE), withFiles))
                 .orElseGet(() -> checks.problems(running.progress(), withFiles));
     }
