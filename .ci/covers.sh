@@ -7,7 +7,7 @@
 paths() {
   case $1 in
   booted)
-    echo "pom.xml */pom.xml systemd sql/src/main backup/src/main doctor/src/main docs/operations docs/administration.md docs/chat-admin.md daemon/src/main/java/chatd/daemon/systemd" \
+    echo "pom.xml */pom.xml systemd sql/src/main backup/src/main doctor/src/main docs/operations docs/administration.md docs/chat-admin.md docs/monitoring daemon/src/main/java/chatd/daemon/systemd" \
       "daemon/src/main/java/chatd/daemon/Main.java daemon/chatd.options"
     for name in Box BootedSystemTestBase Debian13IT OperationsPagesIT AdministrationPageIT ProxyPagesIT DoctorPageIT; do
       echo "acceptance/src/test/java/chatd/acceptance/packages/$name.java"

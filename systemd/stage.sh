@@ -51,6 +51,7 @@ programs() {
   install_to 644 "$doc/protocol" "$root/docs/protocol/client.py"
   install_to 644 "$doc/pictures" "$root"/docs/pictures/*.png
   install_to 644 "$doc/bots" "$root"/docs/bots/*
+  install_to 644 "$doc/monitoring" "$root"/docs/monitoring/*
   install_to 644 "$1/share/bash-completion/completions" target/chat-admin target/chat-client
   install_to 644 "$1/share/man/man1" "$root"/admin-cli/src/main/man/*.1 "$root"/client-cli/src/main/man/*.1
   install_to 644 "$1/share/man/man5" target/chatd.toml.5
@@ -65,6 +66,7 @@ service() {
   mkdir -p "$1/lib/sysusers.d" "$1/lib/tmpfiles.d"
   install -m 644 src/units/sysusers.conf "$1/lib/sysusers.d/chatd.conf"
   install -m 644 src/units/tmpfiles.conf "$1/lib/tmpfiles.d/chatd.conf"
+  install_to 644 "$1/lib/systemd/catalog" target/chatd.catalog
 }
 
 for program in admin client; do
@@ -73,6 +75,7 @@ for program in admin client; do
 done
 
 awk -f chatd.toml.awk "$root/daemon/src/main/resources/chatd/daemon/config/chatd.toml" >target/chatd.toml.5
+awk -f catalog.awk "$root/docs/operations/messages.md" >target/chatd.catalog
 programs target/chatd/usr
 install_to 644 target/chatd/usr/share/zsh/vendor-completions src/share/_chat-admin src/share/_chat-client
 service target/chatd/usr

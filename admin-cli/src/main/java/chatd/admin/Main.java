@@ -129,7 +129,9 @@ public final class Main implements Runnable, Program {
             paramLabel = "FORMAT",
             defaultValue = "table",
             scope = ScopeType.INHERIT,
-            description = "Output format: ${COMPLETION-CANDIDATES}; xml only for `log tail` and `log query`.")
+            description =
+                    "Output format: ${COMPLETION-CANDIDATES}; xml only for `log tail` and `log query`, nagios only for"
+                            + " `stats --check`.")
     private Output output = Output.table;
 
     public static void main(String[] arguments) {

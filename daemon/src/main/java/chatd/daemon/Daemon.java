@@ -7,7 +7,6 @@ import chatd.audit.event.LogEvent;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminSockets;
 import chatd.daemon.admin.command.AllCommands;
-import chatd.daemon.admin.command.Running;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
@@ -16,12 +15,18 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.export.OwnExports;
+import chatd.daemon.health.Checks;
+import chatd.daemon.health.Facts;
+import chatd.daemon.health.Gauges;
+import chatd.daemon.health.Readiness;
+import chatd.daemon.health.Running;
 import chatd.daemon.journal.Applier;
 import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.OlderDatabase;
 import chatd.daemon.journal.StoredDirectory;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.net.Listener;
 import chatd.daemon.net.http.FileRequests;
 import chatd.daemon.net.tls.Certificates;
@@ -40,6 +45,7 @@ import chatd.daemon.trail.ShownNames;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -170,6 +176,7 @@ public final class Daemon {
         log.append(
                 new AuditEvent.Started(Version.current(), pid, result(natives), log.lastMessage(), log.lastChange()));
         started(() -> log.append(new AuditEvent.Stopped(stopReason)));
+        Metrics metrics = new Metrics();
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database(), host(), pid);
@@ -189,17 +196,26 @@ public final class Daemon {
         started(certificates::close);
         Reload reload = new Reload(configuration, certificates, audit, systemd);
         reloading = reload;
-        AllCommands.Facts facts = new AllCommands.Facts(
+        Facts facts = new Facts(
                 Version.current(),
                 () -> certificates.get().provider().title(),
                 Listener.transport(),
                 () -> certificates.get().facts(),
                 guard::trouble);
-        AllCommands commands = new AllCommands(facts, configuration, reload, log, running, clock);
+        Checks checks = new Checks(facts, configuration, reload, log, clock);
+        AllCommands commands = new AllCommands(facts, configuration, reload, log, running, checks, clock);
         started(commands::close);
         // Before the database is reached, so that one can ask why it is not.
         AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
         started(admin::close);
+        Optional<SocketAddress> monitored = config.metrics().listen();
+        if (monitored.isPresent()) {
+            started(new Monitoring(
+                    monitored.get(),
+                    metrics,
+                    new Gauges(facts, running, checks, log, database, clock, metrics.registry()),
+                    new Readiness(running, log, watchdog::hanging))::close);
+        }
         isPrepared = true;
 
         Ledger.LastNumbers numbers = result(reaching);
@@ -218,7 +234,7 @@ public final class Daemon {
         TroubleNotifier notifier = new TroubleNotifier(sessions, audit, broken);
         log.observe(notifier);
         Journal journal = new Journal(
-                new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, contacts, sessions)),
+                new Journal.Stages(ledger, log, audit, catchUp, new Applier(directory, contacts, sessions), metrics),
                 clock,
                 notifier);
         AtomicInteger udp = new AtomicInteger();
@@ -236,14 +252,15 @@ public final class Daemon {
                 random,
                 clock,
                 Version.current(),
-                udp::get);
+                udp::get,
+                metrics);
         ShownNames names =
                 new ShownNames(directory, log.files(), !config.audit().logNames());
         names.start();
         started(names::close);
         Services services = new Services(context, names, guard::lookForTrouble);
         started(services::close);
-        Dispatcher dispatcher = new Dispatcher(services.features(), sessions, audit, configuration, clock);
+        Dispatcher dispatcher = new Dispatcher(services.features(), sessions, audit, configuration, clock, metrics);
         OwnExports exports = new OwnExports(context, log);
         started(exports::close);
         FileRequests files =

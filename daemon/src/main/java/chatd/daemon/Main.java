@@ -1,13 +1,14 @@
 package chatd.daemon;
 
 import chatd.audit.FileFailure;
-import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.ConfigReader;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.health.Reloader;
 import chatd.daemon.store.ledger.Ledger;
 import chatd.daemon.systemd.InheritedSockets;
+import chatd.daemon.systemd.JournaldAppender;
 import chatd.daemon.systemd.ServiceManager;
 import chatd.sql.Migrations;
 import io.netty.util.NetUtil;
@@ -56,6 +57,9 @@ import picocli.CommandLine.Option;
         },
         footer = {"", "Example: chatd --config /etc/chatd/chatd.toml"})
 public final class Main implements Callable<Integer> {
+    /** The property, of log4j2.properties too, that says whether standard error is systemd's journal. */
+    private static final String JOURNAL = "chatd.journal";
+
     private static final int DATABASE = 69;
     private static final int FAULT = 70;
     private static final int UNAVAILABLE = 73;
@@ -100,7 +104,7 @@ public final class Main implements Callable<Integer> {
         // own.
         Locale.setDefault(Locale.ROOT);
         System.setProperty("java.util.logging.manager", "org.apache.logging.log4j.jul.LogManager");
-        System.setProperty("chatd.journal", Boolean.toString(writesToJournal()));
+        System.setProperty(JOURNAL, Boolean.toString(writesToJournal()));
         System.setProperty("org.jooq.no-logo", "true");
         System.setProperty("org.jooq.no-tips", "true");
         Main program = new Main(System.out, System.err);
@@ -145,12 +149,12 @@ public final class Main implements Callable<Integer> {
         try {
             configuration = new Configuration(from, System.getenv());
         } catch (ConfigException e) {
-            e.errors().forEach(this::complain);
+            e.errors().forEach(error -> report(CONFIGURATION, error));
             return CONFIGURATION;
         }
         if (check != null) {
             Reloader.Checked checked = StartCheck.check(configuration.get(), Instant.now());
-            checked.errors().forEach(this::complain);
+            checked.errors().forEach(err::println);
             if (!checked.errors().isEmpty()) {
                 return UNAVAILABLE;
             }
@@ -161,9 +165,30 @@ public final class Main implements Callable<Integer> {
         return run(configuration);
     }
 
-    /** Prints an error to standard error; prefixed with priority 3 (error) if that is the systemd journal. */
-    private void complain(String what) {
-        err.println((Boolean.getBoolean("chatd.journal") ? "<3>" : "") + what);
+    /**
+     * Reports why the daemon does not start: to the service log if that is in systemd's journal, otherwise as programs do.
+     *
+     * @param exit the exit code
+     */
+    private void report(int exit, @Nullable String why) {
+        if (!Boolean.getBoolean(JOURNAL)) {
+            err.println(exit == CONFIGURATION ? why : "chatd: " + why);
+            return;
+        }
+        Logger log = serviceLog();
+        switch (exit) {
+            case CONFIGURATION -> log.fatal("CHATD-114 the configuration is invalid: {}", why);
+            case HELD -> log.fatal("CHATD-115 can't start beside another chatd: {}", why);
+            case DATABASE -> log.fatal("CHATD-116 can't start with this database: {}", why);
+            default -> log.fatal("CHATD-117 can't start: {}", why);
+        }
+    }
+
+    private static Logger serviceLog() {
+        if (Boolean.getBoolean(JOURNAL)) {
+            JournaldAppender.install(JournaldAppender.SOCKET);
+        }
+        return LogManager.getLogger(Main.class);
     }
 
     /** Repairs the log, even if other parts of the configuration are invalid; returns the exit code. */
@@ -172,10 +197,10 @@ public final class Main implements Callable<Integer> {
             Daemon.repairLog(config.audit(), Clock.systemUTC());
             return 0;
         } catch (DirectoryLock.Held e) {
-            complain("chatd: " + e.getMessage());
+            report(HELD, e.getMessage());
             return HELD;
         } catch (IOException e) {
-            complain("chatd: the log can't be repaired: " + FileFailure.describe(e));
+            report(UNAVAILABLE, "the log can't be repaired: " + FileFailure.describe(e));
             return UNAVAILABLE;
         }
     }
@@ -189,13 +214,13 @@ public final class Main implements Callable<Integer> {
                     + ": the next start takes that for right (" + guard.file() + ").");
             return 0;
         } catch (IOException e) {
-            complain("chatd: " + FileFailure.describe(e));
+            report(UNAVAILABLE, FileFailure.describe(e));
             return UNAVAILABLE;
         }
     }
 
     private int run(Configuration configuration) throws InterruptedException {
-        Logger log = LogManager.getLogger(Main.class);
+        Logger log = serviceLog();
         CountDownLatch end = new CountDownLatch(1);
         AtomicInteger exit = new AtomicInteger(0);
         Consumer<Exception> broken = reason -> {
@@ -236,13 +261,13 @@ public final class Main implements Callable<Integer> {
             end.await();
         } catch (DirectoryLock.Held | Ledger.HeldByAnother e) {
             exit.set(HELD);
-            complain("chatd: " + e.getMessage());
+            report(HELD, e.getMessage());
         } catch (Migrations.Refused e) {
             exit.set(DATABASE);
-            complain("chatd: " + e.getMessage());
+            report(DATABASE, e.getMessage());
         } catch (IOException e) {
             exit.set(UNAVAILABLE);
-            complain("chatd: " + FileFailure.describe(e));
+            report(UNAVAILABLE, FileFailure.describe(e));
         } catch (Daemon.Stopped e) {
             return exit.get();
         } catch (RuntimeException e) {

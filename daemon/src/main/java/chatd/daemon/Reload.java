@@ -2,10 +2,10 @@ package chatd.daemon;
 
 import chatd.admin.api.SystemCalls;
 import chatd.audit.event.AuditEvent;
-import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.health.Reloader;
 import chatd.daemon.net.tls.Certificates;
 import chatd.daemon.net.tls.Tls;
 import chatd.daemon.systemd.ServiceManager;

@@ -1,8 +1,8 @@
 package chatd.daemon;
 
 import chatd.audit.FileFailure;
-import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.Config;
+import chatd.daemon.health.Reloader;
 import chatd.daemon.net.http.Http;
 import chatd.daemon.net.tls.Certificates;
 import java.io.IOException;

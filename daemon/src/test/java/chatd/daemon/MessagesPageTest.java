@@ -2,12 +2,15 @@ package chatd.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import chatd.daemon.systemd.JournaldAppender;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,6 +24,7 @@ class MessagesPageTest {
                     + "|System\\.Logger\\.Level\\.(?:INFO|WARNING|ERROR),\\s*\"([^\"]+)\"");
 
     private static final Pattern ROW = Pattern.compile("^\\| (CHATD-[^|]+) \\| (.*)$", Pattern.MULTILINE);
+    private static final Path PAGE = Path.of("../docs/operations/messages.md");
     private static final Pattern IDENTIFIER = Pattern.compile("CHATD-\\d{3}");
     private static final int IDENTIFIER_LENGTH = "CHATD-000".length();
 
@@ -45,19 +49,24 @@ class MessagesPageTest {
         }
     }
 
-    /**
-     * Monitoring looks for identifiers, so each must be unique, and listed on the page with the
-     * message's words.
-     */
-    @Test
-    void everyLineOfTheServiceLogHasAnIdentifierAndIsExplained() {
-        Map<String, String> rows = ROW.matcher(read(Path.of("../docs/operations/messages.md")))
+    /** Returns the page's rows, by identifier. */
+    private static Map<String, String> rows() {
+        return ROW.matcher(read(PAGE))
                 .results()
                 .flatMap(row -> IDENTIFIER
                         .matcher(row.group(1))
                         .results()
                         .map(identifier -> Map.entry(identifier.group(), row.group(2))))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /**
+     * Monitoring looks for identifiers, so each must be unique, and listed on the page with the
+     * message's words.
+     */
+    @Test
+    void everyLineOfTheServiceLogHasAnIdentifierAndIsExplained() {
+        Map<String, String> rows = rows();
         List<String> messages = Stream.concat(
                         logged(Path.of("src/main/java")), logged(Path.of("../audit/src/main/java")))
                 .toList();
@@ -76,6 +85,28 @@ class MessagesPageTest {
                     .findFirst()
                     .ifPresent(words ->
                             assertThat(row).as(message).contains(words.substring(0, Math.min(25, words.length()))));
+        }
+    }
+
+    /** {@code journalctl -x} finds each line's explanation by the identifier that the line has there. */
+    @Test
+    void everyLineIsExplainedInTheJournalsCatalog() throws IOException {
+        Process awk = new ProcessBuilder("awk", "-f", "../systemd/catalog.awk", PAGE.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        Map<String, String> entries = Pattern.compile("(?m)^-- ")
+                .splitAsStream(new String(awk.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .filter(entry -> !entry.isEmpty())
+                .collect(Collectors.toMap(entry -> entry.lines().findFirst().orElseThrow(), Function.identity()));
+        Map<String, String> rows = rows();
+        assertThat(entries).hasSameSizeAs(rows);
+        for (Map.Entry<String, String> row : rows.entrySet()) {
+            String words = row.getValue().replace("`", "");
+            assertThat(entries)
+                    .extractingByKey(JournaldAppender.messageId(row.getKey()))
+                    .asString()
+                    .contains("\nSubject: " + row.getKey() + " " + words.substring(0, words.indexOf(" | ")) + "\n")
+                    .matches("(?s).*\n\n\\S.{10,}");
         }
     }
 }

@@ -12,6 +12,7 @@ import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.StoredDirectory;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.service.Services;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.session.TestTransport;
@@ -84,8 +85,9 @@ public final class TestServices implements AutoCloseable {
                 stores.contacts().friendships(),
                 stores.contacts().requests(),
                 stores.contacts().blocks());
+        Metrics metrics = new Metrics();
         journal = new Journal(
-                new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, contacts, sessions)),
+                new Journal.Stages(ledger, log, audit, catchUp, new Applier(all, contacts, sessions), metrics),
                 clock,
                 new IgnoringObserver());
         services = new Services(
@@ -101,7 +103,8 @@ public final class TestServices implements AutoCloseable {
                         new SecureRandom(),
                         clock,
                         "test",
-                        () -> 0),
+                        () -> 0,
+                        metrics),
                 new ShownNames(all, log.files(), false),
                 () -> "");
         journal.start(numbers);

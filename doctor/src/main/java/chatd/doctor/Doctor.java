@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +64,8 @@ public final class Doctor {
             String said = String.valueOf(why == null ? null : why.getMessage());
             boolean isExpected =
                     why instanceof IOException || why instanceof CallFailure || why instanceof DatabaseUnavailable;
-            return List.of(check.topic().unknown(isExpected ? said : why + ".", "Run it as root."));
+            String found = isExpected ? said.substring(0, 1).toUpperCase(Locale.ROOT) + said.substring(1) : "" + why;
+            return List.of(check.topic().unknown(found.replaceFirst("\\.?$", "."), "Run it as root."));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return List.of(check.topic().unknown("It was interrupted.", "Try again."));

@@ -418,6 +418,14 @@ class AdminIT {
             Files.writeString(file, before.replaceAll("(?m)^(certificate|key) = .*", "$1 = \"/nowhere.pem\""));
             assertThat(own.admin("", "stats", "--check").exits(1).out())
                     .contains("The next start would fail: ", "/nowhere.pem");
+            // Nobody is kept from anything yet.
+            assertThat(own.admin("", "stats", "--check", "-o", "nagios")
+                            .exits(1)
+                            .out())
+                    .containsPattern("^CHATD WARNING - (2 problems|The next start .*) \\| ")
+                    .contains("/nowhere.pem");
+            assertThat(own.admin("", "stats", "-o", "nagios").exits(2).err())
+                    .contains("-o nagios is for `stats --check`.");
             Files.writeString(file, before);
             assertThat(own.admin("", "stats", "--check").exits(0).out()).isEqualTo("All is well.\n");
         }

@@ -38,6 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Administrators' commands when the daemon stops, its database is unreachable, or its log can't be written. */
 @Tag("processes")
 class AdminTroubleIT {
+    /** Matches the performance data of a plugin: {@code label=value[unit];[warning];[critical];[least];[most]}. */
+    private static final String FIGURES = "( [a-z_]+=-?[0-9.]+[cB]?(;[0-9:]*){2,4})+";
+
     @TempDir
     private Path directory;
 
@@ -103,6 +106,10 @@ class AdminTroubleIT {
             chatd.awaitEnd();
             ProcessResult run = chatd.admin("", "user", "list").exits(69);
             assertThat(run.err()).contains("No daemon answers");
+            assertThat(chatd.admin("", "stats", "--check", "-o", "nagios")
+                            .exits(2)
+                            .out())
+                    .startsWith("CHATD CRITICAL - No daemon answers");
             chatd.begin();
             assertThat(chatd.admin("", "user", "list", "--names").exits(0).out())
                     .isEqualTo("alice\nbob\n");
@@ -129,6 +136,10 @@ class AdminTroubleIT {
                                 .exits(1)
                                 .out())
                         .contains("\"healthy\" : false", "The database can't be reached.");
+                assertThat(demo.admin("", "stats", "--check", "-o", "nagios")
+                                .exits(2)
+                                .out())
+                        .matches("CHATD CRITICAL - The database can't be reached\\. \\|" + FIGURES + "\n");
                 Path password = Files.writeString(directory.resolve("password"), Chatd.PASSWORD);
                 ProcessResult sending = ProcessResult.client(
                                 "",
@@ -164,7 +175,10 @@ class AdminTroubleIT {
                 ProcessResult.signal("CONT", database.pid());
             }
             await().until(() -> demo.admin("", "stats").exits(0).out().contains("database     reachable"));
-            demo.admin("", "stats", "--check").exits(0);
+            assertThat(demo.admin("", "stats", "--check", "-o", "nagios")
+                            .exits(0)
+                            .out())
+                    .matches("CHATD OK - All is well\\. \\|" + FIGURES + "\n");
             // The names are free, and nothing is half done.
             demo.admin("", "user", "add", "carol").exits(0);
             demo.admin("", "user", "rename", "bob", "robert").exits(0);

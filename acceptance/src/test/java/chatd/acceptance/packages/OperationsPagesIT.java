@@ -54,7 +54,7 @@ class OperationsPagesIT {
                 unplayed.addAll(blocks(page));
             }
         }
-        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3", "age", "zstd");
+        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3", "age", "zstd", "curl");
         box.sh("""
                 echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/99yes
                 mkdir /srv/packages /mnt/elsewhere
@@ -79,11 +79,16 @@ class OperationsPagesIT {
 
     /** Runs the block with this beginning, in a directory of the box; it must succeed. */
     private ProcessResult play(String begin, String directory) {
+        return box.sh("set -e; cd " + directory + "\n" + take(begin)).exits(0);
+    }
+
+    /** Returns the block with this beginning, to be played. */
+    private String take(String begin) {
         List<String> found =
                 unplayed.stream().filter(block -> block.startsWith(begin)).toList();
         assertThat(found).as("%s", begin).hasSize(1);
         unplayed.remove(found.getFirst());
-        return box.sh("set -e; cd " + directory + "\n" + found.getFirst()).exits(0);
+        return found.getFirst();
     }
 
     private void awaitServing() {
@@ -324,6 +329,18 @@ class OperationsPagesIT {
                         .exits(0)
                         .err())
                 .isEmpty();
+        // What each of its lines says, DoctorPageIT shows.
+        assertThat(box.sh(take("chat-admin doctor")).out())
+                .contains("ok      service ", "ok      certificate.chain ", "ok      database.privileges ");
+        assertThat(play("chat-admin config set metrics.listen", "/root").out()).endsWith("ready\n");
+        assertThat(box.run("journalctl", "-x", "-u", "chatd", "CODE=CHATD-118").out())
+                .contains(
+                        "CHATD-118 monitoring is answered on ",
+                        "Subject: CHATD-118 monitoring",
+                        "By metrics.listen (monitoring.md)");
+        assertThat(box.journal("-o", "json").lines().filter(line -> line.contains("\"CHATD-")))
+                .isNotEmpty()
+                .allMatch(line -> line.matches(".*\"MESSAGE_ID\":\"bb298b9506e5499f86bb99593caf0\\d{3}\".*"));
         String start = box.unit("ExecMainStartTimestamp");
         assertThat(box.journal("-p", "warning", "--since", start.replaceFirst("^\\w+ ", ""))
                         .lines()
@@ -351,13 +368,10 @@ class OperationsPagesIT {
                                 "chat-client --ca /root/lineage/ca.pem --password-file /root/alice.pw alice@chat.example.org history")
                         .exit())
                 .isNotZero();
-        List<String> commands = unplayed.stream()
-                .filter(block -> block.startsWith("chat-client --certificate"))
-                .toList();
-        assertThat(commands).hasSize(1);
-        unplayed.removeAll(commands);
         box.sh("cd /root && CHAT_CA=/root/lineage/ca.pem "
-                        + commands.getFirst().strip().replace("chat-client", "chat-client --password-file alice.pw")
+                        + take("chat-client --certificate")
+                                .strip()
+                                .replace("chat-client", "chat-client --password-file alice.pw")
                         + " send --all -- by-certificate")
                 .exits(0);
         box.sh("sed -i '/^client-/d' /etc/chatd/chatd.toml && systemctl reload chatd")

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.annotation.Nulls;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -70,14 +71,34 @@ public final class SystemCalls {
             this.isLookedAtByDoctor = isLookedAtByDoctor;
         }
 
+        /** Returns its name in lower case, with hyphens, such as {@code next-start}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+
         /** Returns whether {@code chat-admin doctor} finds it by itself, whether the daemon runs or not. */
         public boolean isLookedAtByDoctor() {
             return isLookedAtByDoctor;
         }
     }
 
-    /** What needs somebody's attention; {@code text} is a sentence. */
-    public record Problem(Topic topic, String text) {}
+    /**
+     * What needs somebody's attention.
+     *
+     * @param critical whether people are kept from something right now
+     * @param text a sentence
+     */
+    public record Problem(Topic topic, boolean critical, String text) {
+        /** Returns a problem that people do not notice yet. */
+        public static Problem warning(Topic topic, String text) {
+            return new Problem(topic, false, text);
+        }
+
+        /** Returns a problem that keeps people from something right now. */
+        public static Problem critical(Topic topic, String text) {
+            return new Problem(topic, true, text);
+        }
+    }
 
     /**
      * @param started when the process was started

@@ -20,7 +20,7 @@ final class EventPrinter implements AutoCloseable {
 
     EventPrinter(Program program) {
         this.out = program.out();
-        this.form = program.output();
+        this.form = program.output() == Output.xml || program.isJson() ? program.output() : Output.table;
         if (form == Output.xml) {
             out.println(BEGIN);
         }
@@ -40,9 +40,9 @@ final class EventPrinter implements AutoCloseable {
     void print(String raw, EventLine line) {
         out.println(
                 switch (form) {
-                    case table -> line.readable(names);
                     case json -> line.json(names);
                     case xml -> asItStands(raw);
+                    default -> line.readable(names);
                 });
     }
 

@@ -5,6 +5,7 @@ import chatd.admin.api.SystemCalls;
 import chatd.admin.terminal.CommandFailure;
 import chatd.admin.terminal.Exit;
 import chatd.admin.terminal.Format;
+import chatd.admin.terminal.Output;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Timestamp;
 import chatd.cli.StandardOutput;
@@ -51,7 +52,9 @@ public final class StatsCommand implements Callable<Integer> {
 
     @Option(
             names = "--check",
-            description = "For monitoring: print only what needs attention; exit code 1 if there is anything.")
+            description =
+                    "For monitoring: print only what needs attention; exit code 1 if there is anything. With -o"
+                            + " nagios as its plugins do: exit code 0, 1, 2 or 3 for OK, WARNING, CRITICAL or UNKNOWN, and figures.")
     private boolean check;
 
     @Override
@@ -60,7 +63,9 @@ public final class StatsCommand implements Callable<Integer> {
             throw new CommandFailure(Exit.USAGE, "--check and --watch exclude each other.");
         }
         if (check) {
-            return check(texts(stats()));
+            return program.output() == Output.nagios
+                    ? MonitoringPlugin.print(program.out(), this::stats)
+                    : check(texts(stats()));
         }
         if (seconds == null) {
             SystemCalls.Stats stats = stats();

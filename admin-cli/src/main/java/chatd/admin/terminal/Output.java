@@ -4,5 +4,8 @@ package chatd.admin.terminal;
 public enum Output {
     table,
     json,
-    xml
+    /** For {@code log tail} and {@code log query}. */
+    xml,
+    /** For {@code stats --check}: as a plugin of Nagios and what came after it (Icinga, Naemon, Zabbix) prints. */
+    nagios
 }

@@ -20,15 +20,17 @@ public interface Program {
     Output output();
 
     /**
-     * Returns whether to print JSON, for commands without XML output.
+     * Returns whether to print JSON, for commands that print a table otherwise.
      *
-     * @throws CommandFailure for {@code -o xml}
+     * @throws CommandFailure for {@code -o xml} and {@code -o nagios}
      */
     default boolean isJson() {
-        if (output() == Output.xml) {
-            throw new CommandFailure(Exit.USAGE, "-o xml is for `log tail` and `log query`.");
-        }
-        return output() == Output.json;
+        return switch (output()) {
+            case table -> false;
+            case json -> true;
+            case xml -> throw new CommandFailure(Exit.USAGE, "-o xml is for `log tail` and `log query`.");
+            case nagios -> throw new CommandFailure(Exit.USAGE, "-o nagios is for `stats --check`.");
+        };
     }
 
     Display display();

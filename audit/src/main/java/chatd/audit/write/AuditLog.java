@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -251,6 +252,19 @@ public final class AuditLog implements Closeable {
     /** Returns the size of the open segment in bytes. */
     public long openBytes() {
         return writer.openBytes();
+    }
+
+    /**
+     * What no seal covers yet.
+     *
+     * @param since when the first of these events was logged; empty if there are none
+     */
+    public record Unsealed(long events, Optional<Instant> since) {}
+
+    /** Returns what no seal covers yet. */
+    public Unsealed unsealed() {
+        LogEnd end = writer.end();
+        return new Unsealed(end.unsealed(), end.unsealed() == 0 ? Optional.empty() : Optional.of(end.unsealedSince()));
     }
 
     /** Returns the seq of the last event or seal. */

@@ -9,6 +9,7 @@ import chatd.daemon.journal.CatchUp;
 import chatd.daemon.journal.Journal;
 import chatd.daemon.journal.Numbers;
 import chatd.daemon.journal.Proposal;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.model.entry.IdempotencyKey;
 import chatd.daemon.model.entry.Message;
 import chatd.daemon.session.Sessions;
@@ -111,7 +112,8 @@ public class JournalBenchmark {
                         new Applier(
                                 accounts,
                                 new Contacts(List.of(), List.of(), List.of()),
-                                Sessions.of(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC()))),
+                                Sessions.of(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC())),
+                        new Metrics()),
                 Clock.systemUTC(),
                 new FailOnTrouble());
         journal.start(ledger.open(Instant.now()));

@@ -3,6 +3,7 @@ package chatd.daemon.config;
 import chatd.audit.write.AuditLog;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -31,6 +32,7 @@ public record Config(
         Quota quota,
         Storage storage,
         Backup backup,
+        Metrics metrics,
         Limits limits,
         Rates rates,
         Throttle throttle,
@@ -44,6 +46,9 @@ public record Config(
         return (listen.proxies().isEmpty() || !address.isLoopbackAddress())
                 && throttle.exempt().stream().anyMatch(free -> free.contains(address));
     }
+
+    /** @param listen where monitoring reads how the daemon is: an address of this machine, or a Unix socket */
+    public record Metrics(Optional<SocketAddress> listen) {}
 
     /** @param granted whether the account was granted it */
     public boolean mayWriteToEveryone(boolean granted) {

@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -241,6 +243,7 @@ public final class ConfigReader {
                         from.list("backup.keep", AT_ONCE, ConfigReader::kept),
                         from.value("backup.rate", AT_ONCE, text -> size(text, 0, 1L << 40)),
                         from.value("backup.max-age", AT_ONCE, ConfigReader::time)),
+                new Config.Metrics(from.value("metrics.listen", AT_START, ConfigReader::ofThisMachine)),
                 limits(from),
                 new Config.Rates(
                         from.value("rates.messages", AT_CONNECTION, text -> (long) whole(text, 0, MAX_MESSAGES)),
@@ -463,6 +466,23 @@ public final class ConfigReader {
             throw new IllegalArgumentException(
                     "expected a network, as in \"192.0.2.0/24\" or \"2001:db8::/32\", not \"" + text + "\"", e);
         }
+    }
+
+    /** Returns an address that only this machine reaches, or the path of a Unix socket. */
+    private static Optional<SocketAddress> ofThisMachine(String text) {
+        if (text.isEmpty()) {
+            return Optional.empty();
+        }
+        if (text.startsWith("/")) {
+            return Optional.of(UnixDomainSocketAddress.of(text));
+        }
+        InetSocketAddress address = socketAddress(text);
+        if (!address.getAddress().isLoopbackAddress()) {
+            throw new IllegalArgumentException(
+                    "expected a loopback address, as in \"[::1]:9464\", or the path of a socket, not \"" + text
+                            + "\": a proxy with TLS can serve others");
+        }
+        return Optional.of(address);
     }
 
     /** Parses {@code [::]:7443}, {@code 192.0.2.1:7443} or {@code chat.example.org:7443}. */

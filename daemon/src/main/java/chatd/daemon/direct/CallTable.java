@@ -151,6 +151,16 @@ final class CallTable {
         }
     }
 
+    /** Returns the number of calls that ring or are being held. */
+    int size() {
+        lock.lock();
+        try {
+            return calls.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Returns the call by which the callee is calling the caller, if there is one. If two users
      * call each other, the call of the one with the lower number stands.

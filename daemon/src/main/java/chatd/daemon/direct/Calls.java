@@ -206,6 +206,11 @@ public final class Calls implements Feature, AutoCloseable {
         table.connectionClosed(session);
     }
 
+    /** Returns the number of calls that ring, or of direct sessions that are being held. */
+    public int count() {
+        return table.size();
+    }
+
     /** Ends the thread, and all calls, which are logged as ended. */
     @Override
     public void close() {

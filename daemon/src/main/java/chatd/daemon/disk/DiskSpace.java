@@ -125,7 +125,8 @@ public final class DiskSpace implements AutoCloseable {
         }
     }
 
-    private OptionalLong freeOnLogDisk() {
+    /** Returns the bytes that are free on the log's disk; empty if that can't be told. Blocks. */
+    public OptionalLong freeOnLogDisk() {
         return free(log);
     }
 

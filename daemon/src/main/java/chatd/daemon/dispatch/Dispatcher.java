@@ -3,6 +3,7 @@ package chatd.daemon.dispatch;
 import chatd.audit.event.AuditEvent;
 import chatd.daemon.config.Config;
 import chatd.daemon.limit.KeyedRateLimit;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.NothingToDo;
 import chatd.daemon.model.entry.Receipt;
@@ -54,18 +55,26 @@ public final class Dispatcher {
     private final KeyedRateLimit<Long> changes;
 
     private final Clock clock;
+    private final Metrics metrics;
 
     /** Bytes queued in all inboxes. */
     private final AtomicLong waiting = new AtomicLong();
 
     /** @throws IllegalStateException if a command has no row */
-    public Dispatcher(List<Feature> all, Sessions sessions, AuditTrail audit, Supplier<Config> config, Clock clock) {
+    public Dispatcher(
+            List<Feature> all,
+            Sessions sessions,
+            AuditTrail audit,
+            Supplier<Config> config,
+            Clock clock,
+            Metrics metrics) {
         this.features = List.copyOf(all);
         this.sessions = sessions;
         this.audit = audit;
         this.changes =
                 new KeyedRateLimit<>(() -> config.get().rates().changes(), limit -> limit, Duration.ofMinutes(1));
         this.clock = clock;
+        this.metrics = metrics;
         all.forEach(feature -> feature.addTo(routes));
         routes.unlogged(SessionCommand.Malformed.class, Gate.ANYONE, this::malformed);
         routes.checkComplete();
@@ -191,6 +200,12 @@ public final class Dispatcher {
      * @param doing what failed, for the log
      */
     public Refusal refusal(String doing, Throwable failure) {
+        Refusal refusal = toRefusal(doing, failure);
+        metrics.countRefusal(refusal.code());
+        return refusal;
+    }
+
+    private Refusal toRefusal(String doing, Throwable failure) {
         return switch (failure) {
             case Refusal refused -> refused;
             case DatabaseUnavailable away ->

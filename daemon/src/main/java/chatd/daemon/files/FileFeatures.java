@@ -12,11 +12,12 @@ public final class FileFeatures implements AutoCloseable {
     private final Files frames;
     private final FilesInPieces pieces;
     private final FilesOverHttp http;
+    private final Uploads uploads;
     private final ContentDescriber descriptions;
 
     public FileFeatures(FeatureContext parts, Messages sending) {
         this.storage = new Storage(parts);
-        Uploads uploads = new Uploads(parts, sending, storage);
+        this.uploads = new Uploads(parts, sending, storage);
         Fetches fetches = new Fetches(parts);
         this.frames = new Files(parts, uploads, fetches);
         this.pieces = new FilesInPieces(parts, uploads, fetches, sending);
@@ -26,6 +27,11 @@ public final class FileFeatures implements AutoCloseable {
 
     public Storage storage() {
         return storage;
+    }
+
+    /** Returns the number of files that are being received. */
+    public int uploadsInProgress() {
+        return uploads.inProgress();
     }
 
     /** Returns the files of {@code chat/1}, each in one frame. */

@@ -137,14 +137,20 @@ public final class Storage {
         return contents.bytes();
     }
 
+    /** Returns the disks that something is stored on. */
+    public DiskSpace disks() {
+        return disks;
+    }
+
+    /** Returns on which disk there is no room for texts, as a sentence; empty if there is. Blocks. */
+    public String full() {
+        return disks.trouble();
+    }
+
     /**
-     * Returns what needs the attention of an administrator, as a sentence; empty if nothing does.
+     * Returns what else needs the attention of an administrator, as a sentence; empty if nothing does.
      */
     public String trouble() {
-        String full = disks.trouble();
-        if (!full.isEmpty()) {
-            return full;
-        }
         OptionalLong free = free();
         if (reserve() > 0 && free.isPresent() && free.getAsLong() < reserve()) {
             return "The disk of the database has only %s free: no large files are accepted."

@@ -47,6 +47,11 @@ final class UploadSlots {
         this.nanos = nanos;
     }
 
+    /** Returns the number of turns that are taken. */
+    synchronized int taken() {
+        return turns.size();
+    }
+
     /** The turn of one upload, until it is closed or has given way. Any thread. */
     final class Slot implements AutoCloseable {
         private final long amount;

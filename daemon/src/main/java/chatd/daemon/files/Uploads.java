@@ -67,6 +67,11 @@ final class Uploads {
     /** What somebody asks to send. */
     record UploadRequest(Audience audience, String name, long size, Upload.Shown shown, long answered) {}
 
+    /** Returns the number of files that are being received. */
+    int inProgress() {
+        return large.taken() + small.taken();
+    }
+
     /** Checks as {@link #admit(Caller, UploadRequest, long)} does, with no limit but the configured one. */
     Upload.AdmittedFile admit(Caller caller, UploadRequest asked) {
         return admit(caller, asked, Long.MAX_VALUE);

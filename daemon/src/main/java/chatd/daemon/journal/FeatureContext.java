@@ -4,6 +4,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.disk.DiskSpace;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.read.Stores;
 import chatd.daemon.trail.AuditTrail;
@@ -31,4 +32,5 @@ public record FeatureContext(
         SecureRandom random,
         Clock clock,
         String version,
-        IntSupplier udpPort) {}
+        IntSupplier udpPort,
+        Metrics metrics) {}

@@ -1,6 +1,7 @@
 package chatd.daemon.journal;
 
 import chatd.audit.write.AuditLog;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.Entry;
 import chatd.daemon.store.ledger.Committed;
@@ -49,7 +50,8 @@ public final class Journal {
     private final Thread thread;
 
     /** The parts that commit, log and apply entries. */
-    public record Stages(Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier) {}
+    public record Stages(
+            Ledger ledger, AuditLog log, AuditTrail audit, CatchUp catchUp, Applier applier, Metrics metrics) {}
 
     public Journal(Stages stages, Clock clock, Observer observer) {
         this.ledger = stages.ledger();

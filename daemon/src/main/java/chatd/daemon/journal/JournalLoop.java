@@ -1,5 +1,6 @@
 package chatd.daemon.journal;
 
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.Entry;
 import chatd.daemon.model.entry.Message;
@@ -25,6 +26,7 @@ final class JournalLoop implements Runnable {
     private final Applier applier;
     private final Clock clock;
     private final Journal.Observer observer;
+    private final Metrics metrics;
     private final JournalQueue queue;
     private final JournalStatus status;
     private final RecentEntries recent;
@@ -44,6 +46,7 @@ final class JournalLoop implements Runnable {
         this.applier = stages.applier();
         this.clock = clock;
         this.observer = observer;
+        this.metrics = stages.metrics();
         this.queue = queue;
         this.status = status;
         this.recent = recent;
@@ -157,7 +160,9 @@ final class JournalLoop implements Runnable {
         }
         List<Committed<Entry>> done;
         try {
+            long begin = System.nanoTime();
             done = ledger.commit(entries);
+            metrics.timeCommit(begin, System.nanoTime());
         } catch (DatabaseUnavailable e) {
             numbers.set(before);
             Optional<List<Committed<Entry>>> found = recovery.outcome(e, entries);
@@ -182,9 +187,11 @@ final class JournalLoop implements Runnable {
         }
         recovery.setCommitted(entries.getLast().position());
         status.addMessages(entries.stream().filter(Message.class::isInstance).count());
+        long begin = System.nanoTime();
         if (!entryLog.log(entries)) {
             return;
         }
+        metrics.timeAppend(begin, System.nanoTime());
         applier.batchBegins();
         for (int i = 0; i < batch.size(); i++) {
             applier.apply(done.get(i));
@@ -192,6 +199,11 @@ final class JournalLoop implements Runnable {
         }
         applier.batchApplied();
         recent.add(entries);
+        long oldest = batch.getFirst().submitted;
+        for (JournalQueue.Pending<?> pending : batch) {
+            oldest = Math.min(oldest, pending.submitted);
+        }
+        metrics.timeDelivery(oldest, System.nanoTime());
     }
 
     /** Commits the batch entry by entry, so that one that can't be written does not fail the others. */

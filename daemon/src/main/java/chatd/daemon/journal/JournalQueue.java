@@ -48,6 +48,10 @@ final class JournalQueue {
         private final Proposal<E> proposal;
         private final Consumer<E> then;
         final int kibibytes;
+
+        /** When it was submitted, by {@link System#nanoTime}. */
+        final long submitted = System.nanoTime();
+
         final CompletableFuture<Committed<E>> done = new CompletableFuture<>();
 
         /** The next item of the same account; guarded by the lock of the queue. */

@@ -12,11 +12,13 @@ import chatd.daemon.journal.FeatureContext;
 import chatd.daemon.limit.KeyedRateLimit;
 import chatd.daemon.messages.Conversations;
 import chatd.daemon.messages.History;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.account.Token;
 import chatd.daemon.session.Session;
 import chatd.daemon.session.Sessions;
+import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.trail.AuditTrail;
 import chatd.protocol.Gate;
 import chatd.protocol.command.SessionCommand;
@@ -54,6 +56,7 @@ public final class Logins implements Feature {
     private final Directory directory;
     private final Sessions sessions;
     private final AuditTrail audit;
+    private final Metrics metrics;
 
     public Logins(
             FeatureContext parts,
@@ -75,14 +78,30 @@ public final class Logins implements Feature {
         this.directory = parts.directory();
         this.sessions = parts.sessions();
         this.audit = parts.audit();
+        this.metrics = parts.metrics();
     }
 
     @Override
     public void addTo(Routes routes) {
-        routes.logged(SessionCommand.LogIn.class, Gate.ANYONE, this::logIn);
-        routes.logged(SessionCommand.LogInByKey.class, Gate.ANYONE, this::logInByKey);
-        routes.logged(SessionCommand.Resume.class, Gate.ANYONE, this::resume);
+        routes.logged(SessionCommand.LogIn.class, Gate.ANYONE, counted(this::logIn));
+        routes.logged(SessionCommand.LogInByKey.class, Gate.ANYONE, counted(this::logInByKey));
+        routes.logged(SessionCommand.Resume.class, Gate.ANYONE, counted(this::resume));
         routes.logged(SessionCommand.LogOut.class, Gate.LOGGED_IN, (session, command) -> logOutOnRequest(session));
+    }
+
+    private <C> Routes.Handler<C> counted(Routes.Handler<C> handler) {
+        return (session, command) -> {
+            try {
+                handler.handle(session, command);
+                metrics.countLogin();
+            } catch (Refusal e) {
+                metrics.countRefusedLogin(e.code());
+                throw e;
+            } catch (DatabaseUnavailable e) {
+                metrics.countRefusedLogin(Code.BUSY);
+                throw e;
+            }
+        };
     }
 
     /**

@@ -147,6 +147,12 @@ public final class Indexer implements AutoCloseable {
                 : "up to date";
     }
 
+    /** Returns how many entries are not indexed yet. Any thread; costs nothing. */
+    public long lag() {
+        Index one = index;
+        return one == null ? delivered.getAsLong() : Math.max(0, delivered.getAsLong() - one.position());
+    }
+
     /** Returns how far the index is, after refreshing it as a search does. Any thread. */
     public Status status() {
         Index found = index;

@@ -224,6 +224,11 @@ public final class Services implements AutoCloseable {
         return parts.directory();
     }
 
+    /** Returns the number of direct sessions that ring, or are being held. */
+    public int calls() {
+        return calls.count();
+    }
+
     /** Returns the number of passwords waiting to be hashed. */
     public int hashesWaiting() {
         return hashing.waiting();

@@ -1,17 +1,5 @@
 package chatd.daemon.systemd;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -28,12 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServiceManager {
     private static final Logger LOG = LogManager.getLogger(ServiceManager.class);
-    private static final int AF_UNIX = 1;
-    private static final int DATAGRAMS_CLOSED_ON_EXEC = 2 | 0x80000;
-    private static final int NO_SIGNAL = 0x4000;
-    private static final int LONGEST_PATH = 107;
 
-    private final @Nullable String socket;
+    private final @Nullable DatagramSocket socket;
     private final Optional<Duration> watchdog;
     private String status = "";
     private boolean failed;
@@ -44,7 +28,8 @@ public final class ServiceManager {
      *     {@code WATCHDOG_PID}
      */
     public ServiceManager(Map<String, String> environment) {
-        this.socket = environment.get("NOTIFY_SOCKET");
+        String path = environment.get("NOTIFY_SOCKET");
+        this.socket = path == null ? null : new DatagramSocket(path);
         this.watchdog = watchdog(environment);
     }
 
@@ -111,49 +96,9 @@ public final class ServiceManager {
         if (socket == null) {
             return;
         }
-        try (Arena arena = Arena.ofConfined()) {
-            if (!send(arena, socket, state.getBytes(StandardCharsets.UTF_8)) && !failed) {
-                failed = true;
-                LOG.warn("CHATD-108 can't notify systemd of the daemon's state, at {}", socket);
-            }
-        } catch (Throwable e) {
-            throw new IllegalStateException("the C library can't be called", e);
+        if (!socket.send(state.getBytes(StandardCharsets.UTF_8), false) && !failed) {
+            failed = true;
+            LOG.warn("CHATD-108 can't notify systemd of the daemon's state, at {}", socket.path());
         }
-    }
-
-    private static boolean send(Arena arena, String socket, byte[] state) throws Throwable {
-        byte[] path = socket.getBytes(StandardCharsets.UTF_8);
-        if (path.length > LONGEST_PATH) {
-            return false;
-        }
-        // struct sockaddr_un: the family, then the path; an abstract name begins with a zero.
-        MemorySegment address = arena.allocate(2L + path.length);
-        address.set(JAVA_SHORT_UNALIGNED, 0, (short) AF_UNIX);
-        MemorySegment.copy(path, 0, address, JAVA_BYTE, 2, path.length);
-        if (path[0] == '@') {
-            address.set(JAVA_BYTE, 2, (byte) 0);
-        }
-        MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, state);
-        int descriptor = (int) function("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT)
-                .invokeExact(AF_UNIX, DATAGRAMS_CLOSED_ON_EXEC, 0);
-        if (descriptor < 0) {
-            return false;
-        }
-        try {
-            long sent = (long) function("sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT)
-                    .invokeExact(descriptor, bytes, (long) state.length, NO_SIGNAL, address, (int) address.byteSize());
-            return sent == state.length;
-        } finally {
-            int closed = (int) function("close", JAVA_INT, JAVA_INT).invokeExact(descriptor);
-            assert closed == 0;
-        }
-    }
-
-    /** Returns a handle to a C library function. */
-    @SuppressWarnings("restricted") // the program's manifest allows it
-    private static MethodHandle function(String name, MemoryLayout returned, MemoryLayout... parameters) {
-        Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(
-                linker.defaultLookup().findOrThrow(name), FunctionDescriptor.of(returned, parameters));
     }
 }

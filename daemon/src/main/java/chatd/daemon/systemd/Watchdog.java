@@ -103,6 +103,11 @@ public final class Watchdog implements AutoCloseable {
         }
     }
 
+    /** Returns the parts that do not respond, in words; empty if all do. Any thread. */
+    public String hanging() {
+        return hangingParts(System.nanoTime());
+    }
+
     private void checkParts() {
         String hanging = hangingParts(System.nanoTime());
         if (hanging.isEmpty()) {

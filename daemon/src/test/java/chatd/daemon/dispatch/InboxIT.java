@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import chatd.daemon.TestServices;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.session.TestTransport;
 import chatd.daemon.store.db.TestDatabase;
 import chatd.protocol.MalformedFrame;
@@ -59,7 +60,12 @@ class InboxIT {
         chat = new TestServices(schema, directory, Map.of());
         chat.add("alice", "bob");
         dispatcher = new Dispatcher(
-                chat.services().features(), chat.sessions(), chat.audit(), chat.configuration(), Clock.systemUTC());
+                chat.services().features(),
+                chat.sessions(),
+                chat.audit(),
+                chat.configuration(),
+                Clock.systemUTC(),
+                new Metrics());
         alice = chat.logInJson("alice", "");
         inbox = new Inbox(alice.session(), dispatcher, progressed::release);
     }

@@ -9,6 +9,7 @@ import chatd.daemon.TestServices;
 import chatd.daemon.accounts.AccountDecision;
 import chatd.daemon.directory.Contacts;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.metrics.Metrics;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.AccountChange;
 import chatd.daemon.model.entry.Change;
@@ -107,7 +108,8 @@ class JournalIT {
                         new Applier(
                                 accounts,
                                 new Contacts(List.of(), List.of(), List.of()),
-                                Sessions.of(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC()))),
+                                Sessions.of(0, new TreeMap<>(), account -> List.of(), Clock.systemUTC())),
+                        new Metrics()),
                 Clock.systemUTC(),
                 observer);
     }

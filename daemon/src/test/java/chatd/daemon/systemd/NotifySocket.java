@@ -17,7 +17,7 @@ final class NotifySocket implements AutoCloseable {
             s.bind(('\\0' + sys.argv[1][1:]) if sys.argv[1][0] == '@' else sys.argv[1])
             print('listening', flush=True)
             while True:
-                print(s.recv(65536).decode().replace('\\n', ' '), flush=True)
+                print(s.recv(65536).decode(errors='backslashreplace').replace('\\n', ' '), flush=True)
             """;
 
     final List<String> received = new CopyOnWriteArrayList<>();

@@ -2,18 +2,19 @@ package chatd.daemon.admin.command;
 
 import chatd.admin.api.SystemCalls;
 import chatd.audit.write.AuditLog;
-import chatd.certs.ChainFacts;
 import chatd.daemon.admin.AdminCommand;
-import chatd.daemon.admin.Reloader;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.health.Checks;
+import chatd.daemon.health.Facts;
+import chatd.daemon.health.Reloader;
+import chatd.daemon.health.Running;
 import chatd.daemon.limit.Sweeper;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.function.Supplier;
 
 /** All commands of the admin sockets, one class per subject. Closing it stops the sampling for {@code stats}. */
 public final class AllCommands implements AutoCloseable {
@@ -23,24 +24,14 @@ public final class AllCommands implements AutoCloseable {
     /** Checks every hour whether anything would keep the daemon from starting again. */
     private final Sweeper nextStartCheck;
 
-    /**
-     * Facts about this daemon that commands report.
-     *
-     * @param tls supplies which implementation of TLS is used
-     * @param transport the socket transport in use
-     * @param certificate supplies the facts of the certificate now presented to clients
-     * @param clock supplies what is suspicious about the machine's clock, as a sentence; empty if nothing is
-     */
-    public record Facts(
-            String version,
-            Supplier<String> tls,
-            String transport,
-            Supplier<ChainFacts> certificate,
-            Supplier<String> clock) {}
-
     public AllCommands(
-            Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Running running, Clock clock) {
-        Checks checks = new Checks(facts, configuration, reloader, log, clock);
+            Facts facts,
+            Configuration configuration,
+            Reloader reloader,
+            AuditLog log,
+            Running running,
+            Checks checks,
+            Clock clock) {
         this.stats = new StatsCommands(facts, running, log, checks);
         this.nextStartCheck = new Sweeper("the check of the next start", Duration.ofHours(1), () -> {
             checks.warnOfNextStart();

@@ -6,6 +6,7 @@ import chatd.audit.write.AuditLog;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
+import chatd.daemon.health.Running;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.store.read.BackupStore;
 import chatd.protocol.value.Code;

@@ -2,11 +2,11 @@ package chatd.daemon.admin.command;
 
 import chatd.admin.api.SystemCalls;
 import chatd.daemon.admin.AdminCommand;
-import chatd.daemon.admin.Reloader;
 import chatd.daemon.admin.Role;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.health.Reloader;
 import chatd.daemon.model.Refusal;
 import chatd.protocol.value.Code;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
 import chatd.daemon.directory.Members;
+import chatd.daemon.health.Running;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.group.Group;
 import java.util.ArrayList;

@@ -10,6 +10,7 @@ import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.health.Running;
 import chatd.daemon.messages.StoredMessages;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;

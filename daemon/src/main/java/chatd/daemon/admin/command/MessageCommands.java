@@ -7,6 +7,7 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
+import chatd.daemon.health.Running;
 import chatd.daemon.messages.Amendments;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.entry.Message;

@@ -10,6 +10,7 @@ import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.GroupDirectory;
+import chatd.daemon.health.Running;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.group.Group;
 import chatd.daemon.model.message.Hold;

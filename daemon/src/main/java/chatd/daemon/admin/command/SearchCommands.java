@@ -3,6 +3,7 @@ package chatd.daemon.admin.command;
 import chatd.admin.api.SearchCalls;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Role;
+import chatd.daemon.health.Running;
 import chatd.daemon.search.Indexer;
 import java.util.List;
 

@@ -4,6 +4,7 @@ import chatd.admin.api.AdminCall.Nothing;
 import chatd.admin.api.SessionCalls;
 import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Role;
+import chatd.daemon.health.Running;
 import chatd.daemon.session.Session;
 import java.util.Comparator;
 import java.util.List;

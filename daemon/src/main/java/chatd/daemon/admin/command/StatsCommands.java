@@ -8,6 +8,9 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
+import chatd.daemon.health.Checks;
+import chatd.daemon.health.Facts;
+import chatd.daemon.health.Running;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.session.Sessions;
 import chatd.daemon.store.db.DatabaseUnavailable;
@@ -40,7 +43,7 @@ public final class StatsCommands implements AutoCloseable {
     private static final String UNREACHABLE = "unreachable";
     private static final SystemCalls.People NOBODY = new SystemCalls.People(0, 0, 0, 0, List.of(), 0);
 
-    private final AllCommands.Facts facts;
+    private final Facts facts;
     private final Running running;
     private final AuditLog log;
     private final Checks checks;
@@ -50,7 +53,7 @@ public final class StatsCommands implements AutoCloseable {
     /** The counters at one moment, by {@link System#nanoTime}. */
     private record Sample(long nanos, long messages, long events) {}
 
-    public StatsCommands(AllCommands.Facts facts, Running running, AuditLog log, Checks checks) {
+    public StatsCommands(Facts facts, Running running, AuditLog log, Checks checks) {
         this.facts = facts;
         this.running = running;
         this.log = log;
@@ -117,7 +120,7 @@ public final class StatsCommands implements AutoCloseable {
                 rates(),
                 load(all),
                 parts,
-                problems(all, parts, withFiles));
+                checks.problems(running, withFiles));
     }
 
     private static SystemCalls.Load load(Optional<Running.Parts> all) {
@@ -131,12 +134,6 @@ public final class StatsCommands implements AutoCloseable {
                         .sum(),
                 runtime.totalMemory() - runtime.freeMemory(),
                 runtime.maxMemory());
-    }
-
-    private List<SystemCalls.Problem> problems(
-            Optional<Running.Parts> all, SystemCalls.Parts parts, boolean withFiles) {
-        return all.map(started -> checks.problems(started, parts.database().equals(UNREACHABLE), withFiles))
-                .orElseGet(() -> checks.problems(running.progress(), withFiles));
     }
 
     private SystemCalls.Identity identity(Optional<Running.Parts> all) {

@@ -5,6 +5,7 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Role;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.files.Storage;
+import chatd.daemon.health.Running;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.store.read.StorageStore;
 import java.util.List;

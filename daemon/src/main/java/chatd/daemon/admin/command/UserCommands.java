@@ -15,6 +15,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.directory.Directory;
 import chatd.daemon.directory.NamePolicy;
 import chatd.daemon.files.Storage;
+import chatd.daemon.health.Running;
 import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.daemon.model.group.Group;

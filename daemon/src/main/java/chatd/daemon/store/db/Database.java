@@ -4,6 +4,7 @@ import chatd.daemon.config.Config;
 import chatd.sql.Migrations;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -249,6 +250,23 @@ public final class Database implements Closeable {
      */
     public void awaitConnection() {
         with(sql -> true);
+    }
+
+    /**
+     * What the pool's connections do.
+     *
+     * @param waiting threads that wait for one
+     */
+    public record Pool(int active, int idle, int waiting) {}
+
+    /** Returns what the pool's connections do at the moment. */
+    public Pool pool() {
+        HikariPoolMXBean state = pool.getHikariPoolMXBean();
+        // Null until a connection was asked for.
+        return state == null
+                ? new Pool(0, 0, 0)
+                : new Pool(
+                        state.getActiveConnections(), state.getIdleConnections(), state.getThreadsAwaitingConnection());
     }
 
     @Override

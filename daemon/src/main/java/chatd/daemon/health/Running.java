@@ -1,4 +1,4 @@
-package chatd.daemon.admin.command;
+package chatd.daemon.health;
 
 import chatd.daemon.journal.Journal;
 import chatd.daemon.model.Refusal;
@@ -32,21 +32,21 @@ public final class Running {
     }
 
     /** Returns the parts; empty while the daemon starts. */
-    Optional<Parts> ifStarted() {
+    public Optional<Parts> ifStarted() {
         return Optional.ofNullable(parts);
     }
 
     /** Returns what the starting daemon is doing, as a clause. */
-    String progress() {
+    public String progress() {
         String reason = waiting;
         return reason.isEmpty() ? "the daemon is starting" : "the daemon is waiting for its database: " + reason;
     }
 
-    Services services() {
+    public Services services() {
         return startedParts().services();
     }
 
-    Sessions sessions() {
+    public Sessions sessions() {
         return startedParts().sessions();
     }
 

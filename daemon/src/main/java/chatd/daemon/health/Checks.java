@@ -1,14 +1,14 @@
-package chatd.daemon.admin.command;
+package chatd.daemon.health;
 
 import chatd.admin.api.SystemCalls;
 import chatd.admin.api.SystemCalls.Problem;
 import chatd.admin.api.SystemCalls.Topic;
 import chatd.audit.write.AuditLog;
 import chatd.certs.ChainFacts;
-import chatd.daemon.admin.Reloader;
 import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
+import chatd.daemon.files.Storage;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.read.BackupStore;
 import chatd.daemon.store.read.ReportStore;
@@ -32,7 +32,7 @@ import org.apache.logging.log4j.Logger;
  * Finds what needs an administrator's attention, for {@code stats --check}, as one sentence each.
  * Any thread; blocks.
  */
-final class Checks {
+public final class Checks {
     private static final Logger LOG = LogManager.getLogger(Checks.class);
 
     /** How far the clock may be behind the log, or off that of the database, before that is a problem. */
@@ -41,13 +41,13 @@ final class Checks {
     /** Percentage of use from which being nearly full is a problem. */
     private static final int FULL = 90;
 
-    private final AllCommands.Facts facts;
+    private final Facts facts;
     private final Configuration configuration;
     private final Reloader reloader;
     private final AuditLog log;
     private final Clock clock;
 
-    Checks(AllCommands.Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Clock clock) {
+    public Checks(Facts facts, Configuration configuration, Reloader reloader, AuditLog log, Clock clock) {
         this.facts = facts;
         this.configuration = configuration;
         this.reloader = reloader;
@@ -56,25 +56,30 @@ final class Checks {
     }
 
     /**
-     * Returns the problems of a daemon that has reached its database, though it may have lost it
-     * since.
+     * Returns the problems of the daemon. Blocks.
      *
      * @param withFiles whether to check the files that the next start needs, which takes a while
      */
-    List<Problem> problems(Running.Parts running, boolean isDatabaseAway, boolean withFiles) {
+    public List<Problem> problems(Running running, boolean withFiles) {
+        return running.ifStarted()
+                .map(parts -> problems(parts, parts.journal().isDatabaseUnavailable(), withFiles))
+                .orElseGet(() -> problems(running.progress(), withFiles));
+    }
+
+    private List<Problem> problems(Running.Parts running, boolean isDatabaseAway, boolean withFiles) {
         List<Problem> problems = new ArrayList<>();
         if (isDatabaseAway) {
-            problems.add(new Problem(Topic.DATABASE, "The database can't be reached."));
+            problems.add(Problem.critical(Topic.DATABASE, "The database can't be reached."));
         }
         addDaemonProblems(problems, withFiles);
         String search = running.services().search().indexer().trouble();
         if (!search.isEmpty()) {
-            problems.add(new Problem(Topic.SEARCH, "Search is not available: " + search + "."));
+            problems.add(Problem.warning(Topic.SEARCH, "Search is not available: " + search + "."));
         }
         int connections = running.sessions().connections().all().size();
         int most = configuration.get().limits().connections();
         if (connections >= most * (long) FULL / 100) {
-            problems.add(new Problem(
+            problems.add(Problem.warning(
                     Topic.CONNECTIONS,
                     "There are " + connections + " connections of at most " + most + " (limits.connections)."));
         }
@@ -83,21 +88,15 @@ final class Checks {
                 addDatabaseProblems(running, problems);
             } catch (DatabaseUnavailable e) {
                 // The journal has not noticed yet.
-                problems.add(new Problem(Topic.DATABASE, "The database can't be reached."));
+                problems.add(Problem.critical(Topic.DATABASE, "The database can't be reached."));
             }
         }
         return problems;
     }
 
-    /**
-     * Returns the problems of a daemon that has not reached its database yet.
-     *
-     * @param progress what it is doing, as a clause
-     * @param withFiles as above
-     */
-    List<Problem> problems(String progress, boolean withFiles) {
+    private List<Problem> problems(String progress, boolean withFiles) {
         List<Problem> problems = new ArrayList<>();
-        problems.add(new Problem(Topic.SERVICE, "Nobody is served yet: " + progress + "."));
+        problems.add(Problem.critical(Topic.SERVICE, "Nobody is served yet: " + progress + "."));
         addDaemonProblems(problems, withFiles);
         return problems;
     }
@@ -108,8 +107,8 @@ final class Checks {
         addCertificateProblems(problems);
         if (withFiles) {
             nextStart()
-                    .forEach(problem ->
-                            problems.add(new Problem(Topic.NEXT_START, "The next start would fail: " + problem + ".")));
+                    .forEach(problem -> problems.add(
+                            Problem.warning(Topic.NEXT_START, "The next start would fail: " + problem + ".")));
         }
         addHeapProblems(problems);
     }
@@ -118,14 +117,14 @@ final class Checks {
         String trouble = log.trouble();
         String unpublished = log.unpublished();
         if (trouble != null) {
-            problems.add(new Problem(Topic.LOG, "The audit log can't be written: " + trouble + "."));
+            problems.add(Problem.critical(Topic.LOG, "The audit log can't be written: " + trouble + "."));
         } else if (unpublished != null) {
-            problems.add(
-                    new Problem(Topic.LOG, "The audit log is written, but can't be published: " + unpublished + "."));
+            problems.add(Problem.warning(
+                    Topic.LOG, "The audit log is written, but can't be published: " + unpublished + "."));
         }
         Instant logged = log.lastTime();
         if (Duration.between(clock.instant(), logged).compareTo(CLOCK_TOLERANCE) > 0) {
-            problems.add(new Problem(
+            problems.add(Problem.warning(
                     Topic.CLOCK,
                     "The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
                             + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it."));
@@ -135,7 +134,7 @@ final class Checks {
     private void addClockProblems(List<Problem> problems) {
         String suspicious = facts.clock().get();
         if (!suspicious.isEmpty()) {
-            problems.add(new Problem(Topic.CLOCK_JUMP, suspicious));
+            problems.add(Problem.warning(Topic.CLOCK_JUMP, suspicious));
         }
     }
 
@@ -144,23 +143,23 @@ final class Checks {
         Instant now = clock.instant();
         long days = Duration.between(now, certificate.end()).toDays();
         if (now.isAfter(certificate.end())) {
-            problems.add(new Problem(
+            problems.add(Problem.critical(
                     Topic.CERTIFICATE,
                     "The certificate expired at " + certificate.end() + ": nobody can connect. Renew it."));
         } else if (days <= SystemCalls.RENEWAL_DAYS) {
-            problems.add(new Problem(
+            problems.add(Problem.warning(
                     Topic.CERTIFICATE,
                     "The certificate expires at " + certificate.end() + ", in " + days + " days: renew it."));
         }
         if (!certificate.advice().isEmpty()) {
-            problems.add(new Problem(Topic.CERTIFICATE, certificate.advice()));
+            problems.add(Problem.warning(Topic.CERTIFICATE, certificate.advice()));
         }
     }
 
     private void addBackupProblems(BackupStore backups, List<Problem> problems) {
         backups.lastEnded()
                 .filter(last -> !last.failure().isEmpty())
-                .ifPresent(last -> problems.add(new Problem(
+                .ifPresent(last -> problems.add(Problem.warning(
                         Topic.BACKUP,
                         "The last backup, to " + last.file() + " at "
                                 + last.time().truncatedTo(ChronoUnit.SECONDS) + ", failed: " + last.failure() + ".")));
@@ -170,12 +169,12 @@ final class Checks {
         }
         Optional<Instant> made = backups.lastMade().map(BackupStore.Ended::time);
         if (made.isEmpty()) {
-            problems.add(new Problem(
+            problems.add(Problem.warning(
                     Topic.BACKUP,
                     "No backup has been made yet, though backup.directory is set: `chat-admin backup` makes one, and"
                             + " `systemctl enable --now chatd-backup.timer` one every night."));
         } else if (Duration.between(made.get(), clock.instant()).compareTo(wanted.maxAge()) > 0) {
-            problems.add(new Problem(
+            problems.add(Problem.warning(
                     Topic.BACKUP,
                     "The last backup is of " + made.get().truncatedTo(ChronoUnit.SECONDS)
                             + ", longer ago than backup.max-age: see `systemctl status chatd-backup`."));
@@ -183,7 +182,7 @@ final class Checks {
     }
 
     /** Returns what would keep a daemon from starting with the files as they are now. */
-    List<String> nextStart() {
+    public List<String> nextStart() {
         try {
             return reloader.startupErrors(configuration.check());
         } catch (ConfigException e) {
@@ -192,7 +191,7 @@ final class Checks {
     }
 
     /** Warns, in the service log, of what would keep a daemon from starting. */
-    void warnOfNextStart() {
+    public void warnOfNextStart() {
         List<String> problems = nextStart();
         if (!problems.isEmpty()) {
             LOG.warn("CHATD-109 the next start would fail: {}", String.join("; ", problems));
@@ -212,23 +211,26 @@ final class Checks {
                 .map(MemoryUsage::getMax)
                 .ifPresent(
                         most -> problems.add(
-                                new Problem(
+                                Problem.warning(
                                         Topic.MEMORY,
                                         "The memory is used up to " + FULL + " % and more of " + (most >> 20)
                                                 + " MiB, of what was kept by the last collection: raise CHAT_HEAP in /etc/default/chatd.")));
     }
 
     private void addDatabaseProblems(Running.Parts running, List<Problem> problems) {
-        Stream.of(
-                        running.services().storage().trouble(),
-                        running.services().storage().trend())
+        Storage storage = running.services().storage();
+        String full = storage.full();
+        if (!full.isEmpty()) {
+            problems.add(Problem.critical(Topic.DISK, full));
+        }
+        Stream.of(full.isEmpty() ? storage.trouble() : "", storage.trend())
                 .filter(problem -> !problem.isEmpty())
-                .forEach(problem -> problems.add(new Problem(Topic.DISK, problem)));
+                .forEach(problem -> problems.add(Problem.warning(Topic.DISK, problem)));
         Instant before = clock.instant();
         Instant databaseTime = running.services().storage().store().time();
         Instant after = clock.instant();
         if (databaseTime.isBefore(before.minus(CLOCK_TOLERANCE)) || databaseTime.isAfter(after.plus(CLOCK_TOLERANCE))) {
-            problems.add(new Problem(
+            problems.add(Problem.warning(
                     Topic.CLOCK,
                     "The clock is off that of the database, which has "
                             + databaseTime.truncatedTo(ChronoUnit.SECONDS) + " at "
@@ -236,12 +238,12 @@ final class Checks {
         }
         configuration.get().reports().notified().stream()
                 .filter(name -> running.services().directory().named(name).isEmpty())
-                .forEach(name -> problems.add(new Problem(
+                .forEach(name -> problems.add(Problem.warning(
                         Topic.CONFIGURATION, "reports.notify names " + name + ", but no user has that name.")));
         addBackupProblems(running.services().backups(), problems);
         ReportStore.Open open = running.services().reports().open();
         if (open.number() > 0) {
-            problems.add(new Problem(
+            problems.add(Problem.warning(
                     Topic.REPORTS,
                     (open.number() == 1 ? "A report is open" : open.number() + " reports are open, the oldest")
                             + " since " + open.since().truncatedTo(ChronoUnit.SECONDS) + ": see `report list`."));

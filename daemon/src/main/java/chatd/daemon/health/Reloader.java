@@ -1,4 +1,4 @@
-package chatd.daemon.admin;
+package chatd.daemon.health;
 
 import chatd.admin.api.SystemCalls;
 import chatd.daemon.config.Config;
