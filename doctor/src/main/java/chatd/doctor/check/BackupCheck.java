@@ -80,6 +80,9 @@ final class BackupCheck implements Check {
     }
 
     private static Finding place(Path directory, Config config) throws IOException {
+        if (Subject.isHidden(directory)) {
+            return Topic.BACKUP_PLACE.hidden(directory);
+        }
         if (!Files.isDirectory(directory)) {
             Path parent = directory.toAbsolutePath().getParent();
             return parent != null && Files.isDirectory(parent)

@@ -34,14 +34,17 @@ final class CertificateCheck implements Check {
     public List<Finding> look(Subject subject) throws IOException {
         Config.Tls tls = subject.config().tls();
         List<Finding> found = new ArrayList<>();
+        if (Subject.isHidden(tls.certificate())) {
+            return List.of(topic().hidden(tls.certificate()));
+        }
         if (tls.development().isPresent() && !Files.exists(tls.certificate())) {
             return List.of(topic().advice(
                             "None is configured: the daemon makes one of its own at its start, for which nobody vouches.",
                             "Get one: operations/certificates.md.",
                             ""));
         }
-        if (Files.exists(tls.key()) && !Files.isReadable(tls.key())) {
-            found.add(topic().unknown("You may not read the key, " + tls.key() + ".", "Run it as root."));
+        if (Subject.isHidden(tls.key())) {
+            found.add(topic().hidden(tls.key()));
         } else {
             found.add(usable(tls));
         }

@@ -29,8 +29,8 @@ final class ConfigurationCheck implements Check {
     public List<Finding> look(Subject subject) throws IOException {
         Path file = subject.file();
         List<Finding> found = new ArrayList<>();
-        if (file != null && Files.exists(file) && !Files.isReadable(file)) {
-            return List.of(topic().unknown("You may not read " + file + ".", "Run it as root."));
+        if (file != null && Subject.isHidden(file)) {
+            return List.of(topic().hidden(file));
         }
         subject.errors().stream()
                 .limit(MAX_ERRORS)

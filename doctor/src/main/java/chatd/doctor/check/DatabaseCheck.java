@@ -77,7 +77,7 @@ final class DatabaseCheck implements Check {
         String why = subject.databaseFailure();
         String found = why.substring(0, 1).toUpperCase(Locale.ROOT) + why.substring(1) + ".";
         Path socket = subject.config().database().socket().orElse(null);
-        String self = System.getProperty("user.name", "");
+        String self = Subject.me();
         if ((socket == null || Files.exists(socket)) && !self.equals("root") && !self.equals(subject.user())) {
             // MariaDB, or the file with the password, lets in only them.
             return topic().unknown(found, "Run it as root.");

@@ -52,10 +52,10 @@ final class DiskCheck implements Check {
         Map<Object, Disk> disks = new LinkedHashMap<>();
         Config config = subject.config();
         Path log = config.audit().directory();
-        if (Files.isReadable(log)) {
-            add(disks, log, "the log", Growth.ofLog(log, subject.now()).perDay());
+        if (Subject.isHidden(log)) {
+            found.add(topic().hidden(log));
         } else if (Files.exists(log)) {
-            found.add(topic().unknown("You may not read " + log + ".", "Run it as root."));
+            add(disks, log, "the log", Growth.ofLog(log, subject.now()).perDay());
         }
         if (subject.database().isPresent()) {
             try (Query database = new Query(subject.database().get())) {

@@ -51,7 +51,7 @@ final class LimitsCheck implements Check {
         if (subject.daemon().isPresent()) {
             Path limits = Path.of("/proc/" + subject.daemon().get().identity().pid() + "/limits");
             if (!Files.isReadable(limits)) {
-                return Topic.LIMITS_FILES.unknown("You may not read " + limits + ".", "Run it as root.");
+                return Topic.LIMITS_FILES.hidden(limits);
             }
             Matcher files = OPEN_FILES.matcher(Files.readString(limits));
             limit = files.find() ? files.group(1) : "unlimited";

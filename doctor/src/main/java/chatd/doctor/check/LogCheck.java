@@ -29,6 +29,9 @@ final class LogCheck implements Check {
     @Override
     public List<Finding> look(Subject subject) throws IOException {
         LogFiles files = new LogFiles(subject.config().audit().directory());
+        if (Subject.isHidden(files.directory())) {
+            return List.of(topic().hidden(files.directory()));
+        }
         if (!Files.exists(files.published()) && !Files.exists(files.part())) {
             return List.of(
                     subject.daemon().isPresent()

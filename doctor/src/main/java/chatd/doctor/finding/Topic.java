@@ -1,5 +1,6 @@
 package chatd.doctor.finding;
 
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** What is checked, and why it matters (page {@code operations/doctor.md}). */
@@ -69,6 +70,11 @@ public enum Topic {
 
     public Finding wrong(String found, String remedy, String command) {
         return new Finding(check(), Verdict.WRONG, found, why, remedy, command);
+    }
+
+    /** Reports that whoever runs this program may not look at a file or directory. */
+    public Finding hidden(Path file) {
+        return unknown("You may not read " + file + ".", "Run it as root.");
     }
 
     /** Reports that it could not be looked at. */

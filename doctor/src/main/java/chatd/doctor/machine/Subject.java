@@ -175,6 +175,14 @@ public record Subject(
         return System.getProperty("user.name", "");
     }
 
+    /**
+     * Returns whether a file or directory can't be looked at by whoever runs this program: it may be there or not, or must
+     * not be read.
+     */
+    public static boolean isHidden(Path file) {
+        return Files.exists(file) ? !Files.isReadable(file) : !Files.notExists(file);
+    }
+
     @Override
     public void close() {
         database.ifPresent(Database::close);
