@@ -332,7 +332,9 @@ class OperationsPagesIT {
         // What each of its lines says, DoctorPageIT shows.
         assertThat(box.sh(take("chat-admin doctor")).out())
                 .contains("ok      service ", "ok      certificate.chain ", "ok      database.privileges ");
+        box.sh("cp -a /etc/chatd/chatd.toml /root").exits(0);
         assertThat(play("chat-admin config set metrics.listen", "/root").out()).endsWith("ready\n");
+        box.sh("cp -a /root/chatd.toml /etc/chatd && systemctl restart chatd").exits(0);
         assertThat(box.run("journalctl", "-x", "-u", "chatd", "CODE=CHATD-118").out())
                 .contains(
                         "CHATD-118 monitoring is answered on ",
