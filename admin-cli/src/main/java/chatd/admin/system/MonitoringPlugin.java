@@ -58,7 +58,7 @@ final class MonitoringPlugin {
 
     /** Returns a text without what has a meaning to the reader: line breaks, and the bar before the figures. */
     private static String text(String text) {
-        return SafeText.line(text).replace('|', '/');
+        return SafeText.line(text.replace('\n', ' ')).replace('|', '/');
     }
 
     /** A counter has the unit {@code c}, a size {@code B}; between semicolons come limits, which chatd knows by itself. */
