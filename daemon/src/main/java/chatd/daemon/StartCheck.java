@@ -3,6 +3,7 @@ package chatd.daemon;
 import chatd.audit.FileFailure;
 import chatd.daemon.config.Config;
 import chatd.daemon.health.Reloader;
+import chatd.daemon.net.LocalPages;
 import chatd.daemon.net.http.Http;
 import chatd.daemon.net.tls.Certificates;
 import java.io.IOException;
@@ -58,6 +59,13 @@ final class StartCheck {
         } catch (IOException e) {
             problems.add(FileFailure.describe(e));
         }
+        config.metrics().listen().ifPresent(at -> {
+            try {
+                LocalPages.check(at);
+            } catch (IOException e) {
+                problems.add("metrics.listen: " + e.getMessage());
+            }
+        });
         checkDirectory("audit.directory", config.audit().directory(), problems);
         checkDirectory("admin.directory", config.admin().directory(), problems);
         config.database().tlsCa().ifPresent(file -> checkFile("database.tls-ca", file, problems));

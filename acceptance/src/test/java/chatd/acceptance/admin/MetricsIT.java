@@ -14,8 +14,10 @@ import chatd.acceptance.kit.ProcessResult;
 import chatd.acceptance.kit.SpawnedDaemon;
 import chatd.acceptance.kit.Wire;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -232,6 +234,25 @@ class MetricsIT {
             await().until(() -> get(socket, "/readyz").equals("ready\n"));
             await().until(() -> value(get(socket, "/metrics"), "chatd_problems{topic=\"database\"}")
                     .equals("0.0"));
+        }
+    }
+
+    /** What was named by mistake is neither replaced nor deleted; a socket that was left is. */
+    @Test
+    void aFileInTheSocketsPlaceIsKept() throws Exception {
+        Path file = Files.writeString(directory.resolve("diary"), "dear diary");
+        assertThatThrownBy(() -> LocalDaemon.start("CHATD_METRICS_LISTEN", file.toString()))
+                .hasMessageContaining("can't listen on " + file + " (metrics.listen): there is a file " + file
+                        + ", which is not a socket");
+        assertThat(file).hasContent("dear diary");
+        Path left = directory.resolve("left");
+        ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                .bind(UnixDomainSocketAddress.of(left))
+                .close();
+        assertThat(Files.exists(left)).isTrue();
+        try (LocalDaemon own = LocalDaemon.start("CHATD_METRICS_LISTEN", left.toString())) {
+            assertThat(get(left, "/readyz")).isEqualTo("ready\n");
+            assertThat(own.listens()).isTrue();
         }
     }
 

@@ -35,7 +35,9 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,7 @@ public final class LocalPages implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final @Nullable Path file;
     private final SocketAddress address;
+    private boolean isBound;
 
     /** @param type of the content, as in HTTP */
     public record Page(int status, String type, byte[] content) {
@@ -94,6 +97,8 @@ public final class LocalPages implements AutoCloseable {
                 1, Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         try {
             if (file != null) {
+                // One that a daemon left that was killed, and nothing else that somebody named by mistake.
+                check(at);
                 Files.deleteIfExists(file);
             }
             this.address = new ServerBootstrap()
@@ -109,6 +114,7 @@ public final class LocalPages implements AutoCloseable {
                     .sync()
                     .channel()
                     .localAddress();
+            this.isBound = true;
             if (file != null) {
                 // Its directory decides who reaches it.
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -120,6 +126,20 @@ public final class LocalPages implements AutoCloseable {
         } catch (Exception e) {
             close();
             throw new IOException("can't listen on " + at + " (metrics.listen): " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Checks whether there is a file where a socket should be. Changes nothing; blocks.
+     *
+     * @throws IOException if there is
+     */
+    public static void check(SocketAddress at) throws IOException {
+        if (at instanceof UnixDomainSocketAddress unix
+                && Files.exists(unix.getPath(), LinkOption.NOFOLLOW_LINKS)
+                && !Files.readAttributes(unix.getPath(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                        .isOther()) {
+            throw new IOException("there is a file " + unix.getPath() + ", which is not a socket");
         }
     }
 
@@ -209,7 +229,7 @@ public final class LocalPages implements AutoCloseable {
     @Override
     public void close() {
         loop.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
-        if (file != null) {
+        if (file != null && isBound) {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException e) {

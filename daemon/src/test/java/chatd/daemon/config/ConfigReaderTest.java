@@ -147,6 +147,9 @@ class ConfigReaderTest {
                     listen.addresses = "x"         | chatd.toml:2:1: listen.addresses: expected a list
                     throttle.exempt = ["10.0.0.0/33"] | chatd.toml:2:1: throttle.exempt: expected a network
                     chat1.wire-zone = "Mars"       | chatd.toml:2:1: chat1.wire-zone: expected a time zone
+                    metrics.listen = "[::]:9464"   | chatd.toml:2:1: metrics.listen: expected a loopback address
+                    metrics.listen = "192.0.2.1:1" | chatd.toml:2:1: metrics.listen: expected a loopback address
+                    metrics.listen = "metrics"     | chatd.toml:2:1: metrics.listen: expected an address with a port
                     retention.messages = "6d"      | chatd.toml:2:1: retention.messages: expected 7d to 30000d, or "forever", not "6d"
                     retention.group = "90"         | chatd.toml:2:1: retention.group: expected 7d to 30000d, or "forever", not "90"
                     lisen.addresses = []           | unknown section [lisen]; did you mean listen?
