@@ -268,6 +268,21 @@ class MetricsIT {
             assertThat(get(socket, "/readyz", "-I")).contains("200 OK", "content-length: 6");
             // Two requests over one connection, in order
             assertThat(get(socket, "/readyz", "http://localhost/healthz")).isEqualTo("ready\nalive\n");
+            // Many at once, of which each is made once the one before was sent
+            try (SocketChannel pipelined = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                String pair = "GET /readyz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+                pipelined.write(ByteBuffer.wrap(pair.repeat(60).getBytes(StandardCharsets.UTF_8)));
+                StringBuilder answers = new StringBuilder();
+                ByteBuffer part = ByteBuffer.allocate(1 << 16);
+                while (matches(answers.toString(), "\n(ready|alive)\n").size() < 120) {
+                    assertThat(pipelined.read(part.clear())).isPositive();
+                    answers.append(StandardCharsets.UTF_8.decode(part.flip()));
+                }
+                assertThat(matches(answers.toString(), "\n(ready|alive)\n").stream()
+                                .map(each -> each.group(1))
+                                .collect(Collectors.joining()))
+                        .isEqualTo("readyalive".repeat(60));
+            }
             List<SocketChannel> held = new ArrayList<>();
             try {
                 for (int i = 0; i < 200; i++) {
@@ -287,11 +302,12 @@ class MetricsIT {
                             .exit()
                     == 0);
             try (SocketChannel endless = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-                ByteBuffer request = ByteBuffer.wrap(("GET /" + "x".repeat(1 << 20)).getBytes(StandardCharsets.UTF_8));
-                // The daemon closes it at some point, and does not read to the end.
+                endless.write(ByteBuffer.wrap("GET /".getBytes(StandardCharsets.UTF_8)));
+                byte[] more = "x".repeat(4_096).getBytes(StandardCharsets.UTF_8);
+                // The daemon closes it.
                 assertThatThrownBy(() -> {
-                            while (request.hasRemaining()) {
-                                endless.write(request);
+                            while (true) {
+                                endless.write(ByteBuffer.wrap(more));
                             }
                         })
                         .isInstanceOf(IOException.class);

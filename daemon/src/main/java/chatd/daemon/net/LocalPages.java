@@ -4,7 +4,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
@@ -40,6 +39,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.logging.log4j.LogManager;
@@ -168,48 +168,45 @@ public final class LocalPages implements AutoCloseable {
                 .addLast(new Requests());
     }
 
+    /** The requests of a connection; on its event loop. */
     private final class Requests extends SimpleChannelInboundHandler<FullHttpRequest> {
+        /** The answer to the last request, before which none is made to the next: one at a time, in order. */
+        private CompletableFuture<Void> last = CompletableFuture.completedFuture(null);
+
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-            // One at a time, in order.
-            ctx.channel().config().setAutoRead(false);
             boolean isUnderstood = request.decoderResult().isSuccess();
             boolean isKept = HttpUtil.isKeepAlive(request) && isUnderstood;
             boolean hasBody = !request.method().equals(HttpMethod.HEAD);
             String accept = request.headers().get(HttpHeaderNames.ACCEPT, "");
             String path = request.uri().replaceFirst("[?#].*", "");
             boolean isRead = !hasBody || request.method().equals(HttpMethod.GET);
-            Thread.ofVirtual().name("page").start(() -> {
-                Page page = !isUnderstood
-                        ? Page.text(400, "This is not a request, or too long a one.")
-                        : isRead ? page(path, accept) : Page.text(405, "Only GET and HEAD.");
-                FullHttpResponse response = new DefaultFullHttpResponse(
-                        HttpVersion.HTTP_1_1,
-                        HttpResponseStatus.valueOf(page.status()),
-                        Unpooled.wrappedBuffer(hasBody ? page.content() : new byte[0]));
-                response.headers()
-                        .set(HttpHeaderNames.CONTENT_TYPE, page.type())
-                        .set(HttpHeaderNames.CONTENT_LENGTH, page.content().length)
-                        .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
-                HttpUtil.setKeepAlive(response, isKept);
-                ctx.writeAndFlush(response).addListener(isKept ? ReadOn.INSTANCE : ChannelFutureListener.CLOSE);
-            });
+            last = last.thenRunAsync(
+                    () -> {
+                        Page page = !isUnderstood
+                                ? Page.text(400, "This is not a request, or too long a one.")
+                                : isRead ? page(path, accept) : Page.text(405, "Only GET and HEAD.");
+                        FullHttpResponse response = new DefaultFullHttpResponse(
+                                HttpVersion.HTTP_1_1,
+                                HttpResponseStatus.valueOf(page.status()),
+                                Unpooled.wrappedBuffer(hasBody ? page.content() : new byte[0]));
+                        response.headers()
+                                .set(HttpHeaderNames.CONTENT_TYPE, page.type())
+                                .set(HttpHeaderNames.CONTENT_LENGTH, page.content().length)
+                                .set(HttpHeaderNames.CACHE_CONTROL, "no-store");
+                        HttpUtil.setKeepAlive(response, isKept);
+                        ctx.writeAndFlush(response).awaitUninterruptibly();
+                        if (!isKept) {
+                            ctx.close();
+                        }
+                    },
+                    Thread::startVirtualThread);
         }
 
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             LOG.debug("a connection for pages of this machine failed", cause);
             ctx.close();
-        }
-    }
-
-    /** Reads the next request. */
-    private enum ReadOn implements ChannelFutureListener {
-        INSTANCE;
-
-        @Override
-        public void operationComplete(io.netty.channel.ChannelFuture written) {
-            written.channel().config().setAutoRead(true);
         }
     }
 
