@@ -207,10 +207,12 @@ class WebTwoBrowsersIT extends BrowserTestBase {
         }
     }
 
+    /** Opens the actions of the message that is in a row now: others may come before it meanwhile. */
     private static void openActions(Locator row) {
-        row.scrollIntoViewIfNeeded();
-        row.hover();
-        row.getByLabel("Message actions").click();
+        Locator message = row.page().locator("li.message[data-mid='" + row.getAttribute("data-mid") + "']");
+        message.scrollIntoViewIfNeeded();
+        message.hover();
+        message.getByLabel("Message actions").click();
     }
 
     private FilePayload binary() {
