@@ -124,6 +124,8 @@ public final class WebPerson {
     public void logOutFromYou() {
         button("Log out").click();
         sees("Log in");
+        // The form is shown before the page has forgotten all, and left the place where one logged out.
+        page.waitForFunction("() => !location.hash.endsWith('/me')");
     }
 
     /**
