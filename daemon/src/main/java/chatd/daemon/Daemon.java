@@ -176,7 +176,8 @@ public final class Daemon {
         log.append(
                 new AuditEvent.Started(Version.current(), pid, result(natives), log.lastMessage(), log.lastChange()));
         started(() -> log.append(new AuditEvent.Stopped(stopReason)));
-        Metrics metrics = new Metrics();
+        // Its libraries' classes take some hundredths of a second.
+        FutureTask<Metrics> counters = runInBackground("metrics", Metrics::new);
         Database database = new Database(config.database());
         started(database::close);
         Ledger ledger = new Ledger(database, config.database(), host(), pid);
@@ -208,6 +209,7 @@ public final class Daemon {
         // Before the database is reached, so that one can ask why it is not.
         AdminSockets admin = new AdminSockets(config.admin(), commands.all(), audit);
         started(admin::close);
+        Metrics metrics = result(counters);
         Optional<SocketAddress> monitored = config.metrics().listen();
         if (monitored.isPresent()) {
             started(new Monitoring(

@@ -2,6 +2,7 @@ package chatd.daemon;
 
 import chatd.audit.FileFailure;
 import chatd.daemon.config.Config;
+import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.health.Reloader;
 import chatd.daemon.net.LocalPages;
 import chatd.daemon.net.http.Http;
@@ -83,10 +84,7 @@ final class StartCheck {
 
     /** Checks a directory that the daemon writes to, and creates if it is not there. */
     private static void checkDirectory(String option, Path directory, List<String> problems) {
-        Path existing = directory.toAbsolutePath();
-        while (!Files.exists(existing) && existing.getParent() != null) {
-            existing = existing.getParent();
-        }
+        Path existing = DiskSpace.existing(directory);
         if (!Files.isDirectory(existing)) {
             problems.add(option + ": " + existing + " is not a directory");
         } else if (!Files.isWritable(existing)) {

@@ -20,7 +20,7 @@ final class EventPrinter implements AutoCloseable {
 
     EventPrinter(Program program) {
         this.out = program.out();
-        this.form = program.output() == Output.xml || program.isJson() ? program.output() : Output.table;
+        this.form = program.output() == Output.xml ? Output.xml : program.isJson() ? Output.json : Output.table;
         if (form == Output.xml) {
             out.println(BEGIN);
         }

@@ -32,7 +32,8 @@ public final class DoctorCommand implements Callable<Integer> {
     /** Exit code if something could not be looked at, which is neither good nor bad. */
     private static final int NOT_SEEN = 2;
 
-    private static final int WIDTH = 22;
+    /** What stands before a finding: the verdict, and the check's name. */
+    private static final String COLUMNS = "%-8s%-22s ";
 
     @ParentCommand
     private Program program;
@@ -85,8 +86,8 @@ public final class DoctorCommand implements Callable<Integer> {
             case UNKNOWN -> "unknown";
         };
         boolean isOk = finding.verdict() == Verdict.OK;
-        line("%-8s%-22s ".formatted(word, finding.check()), finding.found(), finding.verdict() == Verdict.WRONG);
-        String indent = " ".repeat(8 + WIDTH + 1);
+        line(COLUMNS.formatted(word, finding.check()), finding.found(), finding.verdict() == Verdict.WRONG);
+        String indent = COLUMNS.formatted("", "");
         if (!isOk || verbose) {
             line(indent, "Why: " + finding.why(), false);
         }

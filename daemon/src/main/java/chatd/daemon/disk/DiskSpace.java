@@ -125,6 +125,15 @@ public final class DiskSpace implements AutoCloseable {
         }
     }
 
+    /** Returns a directory, or the nearest above it that exists, in which it would be created. */
+    public static Path existing(Path directory) {
+        Path there = directory.toAbsolutePath();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        return there;
+    }
+
     /** Returns the bytes that are free on the log's disk; empty if that can't be told. Blocks. */
     public OptionalLong freeOnLogDisk() {
         return free(log);

@@ -12,6 +12,7 @@ import chatd.daemon.files.Storage;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.read.BackupStore;
 import chatd.daemon.store.read.ReportStore;
+import chatd.daemon.store.read.StorageStore;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
@@ -34,9 +35,6 @@ import org.apache.logging.log4j.Logger;
  */
 public final class Checks {
     private static final Logger LOG = LogManager.getLogger(Checks.class);
-
-    /** How far the clock may be behind the log, or off that of the database, before that is a problem. */
-    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(10);
 
     /** Percentage of use from which being nearly full is a problem. */
     private static final int FULL = 90;
@@ -123,7 +121,7 @@ public final class Checks {
                     Topic.LOG, "The audit log is written, but can't be published: " + unpublished + "."));
         }
         Instant logged = log.lastTime();
-        if (Duration.between(clock.instant(), logged).compareTo(CLOCK_TOLERANCE) > 0) {
+        if (Duration.between(clock.instant(), logged).compareTo(StorageStore.ClockReading.TOLERANCE) > 0) {
             problems.add(Problem.warning(
                     Topic.CLOCK,
                     "The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
@@ -226,15 +224,14 @@ public final class Checks {
         Stream.of(full.isEmpty() ? storage.trouble() : "", storage.trend())
                 .filter(problem -> !problem.isEmpty())
                 .forEach(problem -> problems.add(Problem.warning(Topic.DISK, problem)));
-        Instant before = clock.instant();
-        Instant databaseTime = running.services().storage().store().time();
-        Instant after = clock.instant();
-        if (databaseTime.isBefore(before.minus(CLOCK_TOLERANCE)) || databaseTime.isAfter(after.plus(CLOCK_TOLERANCE))) {
+        StorageStore.ClockReading read = storage.store().readClock(clock);
+        if (read.isOff()) {
             problems.add(Problem.warning(
                     Topic.CLOCK,
                     "The clock is off that of the database, which has "
-                            + databaseTime.truncatedTo(ChronoUnit.SECONDS) + " at "
-                            + before.truncatedTo(ChronoUnit.SECONDS) + ": `timedatectl` shows it, on both machines."));
+                            + read.there().truncatedTo(ChronoUnit.SECONDS) + " at "
+                            + read.before().truncatedTo(ChronoUnit.SECONDS)
+                            + ": `timedatectl` shows it, on both machines."));
         }
         configuration.get().reports().notified().stream()
                 .filter(name -> running.services().directory().named(name).isEmpty())

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -155,9 +156,7 @@ public final class Gauges implements AutoCloseable {
         gauge(
                 "chatd_unsent_bytes",
                 "Bytes that wait for slow readers.",
-                ofParts(parts -> parts.sessions().connections().all().stream()
-                        .mapToLong(each -> each.output().waiting())
-                        .sum()));
+                ofParts(parts -> parts.sessions().connections().unsentBytes()));
         gauge(
                 "chatd_uploads",
                 "Files that are being received.",
@@ -291,25 +290,21 @@ public final class Gauges implements AutoCloseable {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(now -> {
-                    double number = value.getAsDouble();
-                    if (!Double.isNaN(number)) {
-                        now.call(number);
-                    }
-                })
+                .callback(now -> tellIfKnown(value.getAsDouble(), now::call))
                 .register(registry);
+    }
+
+    private static void tellIfKnown(double number, DoubleConsumer told) {
+        if (!Double.isNaN(number)) {
+            told.accept(number);
+        }
     }
 
     private void counter(String name, String help, DoubleSupplier value) {
         CounterWithCallback.builder()
                 .name(name)
                 .help(help)
-                .callback(now -> {
-                    double number = value.getAsDouble();
-                    if (!Double.isNaN(number)) {
-                        now.call(number);
-                    }
-                })
+                .callback(now -> tellIfKnown(value.getAsDouble(), now::call))
                 .register(registry);
     }
 

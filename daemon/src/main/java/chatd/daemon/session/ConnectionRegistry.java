@@ -36,6 +36,11 @@ public final class ConnectionRegistry {
         return List.copyOf(all);
     }
 
+    /** Returns the bytes that wait for readers, of all sessions. */
+    public long unsentBytes() {
+        return all.stream().mapToLong(each -> each.output().waiting()).sum();
+    }
+
     /** Finishes every session, logged in or not, and any opened later. */
     public void finishAll(String why) {
         closing = why;

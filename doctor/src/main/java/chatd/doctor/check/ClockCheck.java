@@ -1,27 +1,21 @@
 package chatd.doctor.check;
 
-import chatd.audit.LogFiles;
 import chatd.backup.machine.SystemCommand;
 import chatd.daemon.store.read.StorageStore;
 import chatd.doctor.finding.Finding;
 import chatd.doctor.finding.Topic;
-import chatd.doctor.machine.LogEnd;
 import chatd.doctor.machine.Query;
 import chatd.doctor.machine.Subject;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.time.Duration;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Compares the clock with the network's, the database's and the log's. */
+/** Compares the clock with the network's and the database's; {@link LogCheck} compares it with the log's. */
 final class ClockCheck implements Check {
-    /** How far clocks may be apart before that is a problem. */
-    private static final Duration TOLERANCE = Duration.ofSeconds(10);
-
     @Override
     public Topic topic() {
         return Topic.CLOCK;
@@ -33,10 +27,6 @@ final class ClockCheck implements Check {
         found.add(synchronised());
         if (subject.database().isPresent()) {
             found.add(ofDatabase(subject));
-        }
-        LogFiles log = new LogFiles(subject.config().audit().directory());
-        if (Files.isReadable(log.part())) {
-            found.add(ofLog(LogEnd.verify(log, null).lastTime(), Instant.now()));
         }
         return found;
     }
@@ -67,32 +57,20 @@ final class ClockCheck implements Check {
     }
 
     private static Finding ofDatabase(Subject subject) throws IOException {
-        Instant before = Instant.now();
-        Instant itsTime = new StorageStore(subject.database().orElseThrow()).time();
-        Instant after = Instant.now();
+        StorageStore.ClockReading read =
+                new StorageStore(subject.database().orElseThrow()).readClock(Clock.systemUTC());
         String zone;
         try (Query database = new Query(subject.database().orElseThrow())) {
             zone = database.strings("select if(@@time_zone = 'SYSTEM', @@system_time_zone, @@time_zone)")
                     .getFirst();
         }
-        return itsTime.isBefore(before.minus(TOLERANCE)) || itsTime.isAfter(after.plus(TOLERANCE))
+        return read.isOff()
                 ? Topic.CLOCK_DATABASE.wrong(
-                        "The database has " + itsTime.truncatedTo(ChronoUnit.SECONDS) + " at "
-                                + before.truncatedTo(ChronoUnit.SECONDS) + ".",
+                        "The database has " + read.there().truncatedTo(ChronoUnit.SECONDS) + " at "
+                                + read.before().truncatedTo(ChronoUnit.SECONDS) + ".",
                         "Set both clocks: `timedatectl`, on both machines.",
                         "timedatectl set-ntp true")
                 : Topic.CLOCK_DATABASE.ok("The database's clock agrees. Its time zone, " + zone
                         + ", does not matter: the daemon stores UTC.");
-    }
-
-    private static Finding ofLog(Instant last, Instant now) {
-        return Duration.between(now, last).compareTo(TOLERANCE) > 0
-                ? Topic.CLOCK_LOG.wrong(
-                        "The last event in the log is of " + last.truncatedTo(ChronoUnit.SECONDS) + ", and it is "
-                                + now.truncatedTo(ChronoUnit.SECONDS) + ".",
-                        "If the clock is wrong, set it. If it was ahead once, nothing is to be done: operations/index.md,"
-                                + " \"The clock\".",
-                        "timedatectl")
-                : Topic.CLOCK_LOG.ok("The log's last time is not ahead.");
     }
 }

@@ -58,7 +58,7 @@ final class ConfigurationCheck implements Check {
 
     private static Finding compare(Subject subject) {
         Map<String, String> inFile = subject.options().stream().collect(Collectors.toMap(Option::key, Option::value));
-        List<SystemCalls.Option> others = subject.link().call(SystemCalls.CONFIG).options().stream()
+        List<SystemCalls.Option> others = subject.inForce().stream()
                 .filter(option -> !option.value().equals(inFile.get(option.key())))
                 .toList();
         if (others.isEmpty()) {

@@ -2,6 +2,7 @@ package chatd.doctor.check;
 
 import chatd.backup.machine.SystemCommand;
 import chatd.daemon.config.Config;
+import chatd.daemon.disk.DiskSpace;
 import chatd.doctor.finding.Finding;
 import chatd.doctor.finding.Topic;
 import chatd.doctor.machine.Growth;
@@ -78,12 +79,8 @@ final class DiskCheck implements Check {
     }
 
     private static void add(Map<Object, Disk> disks, Path path, String what, double perDay) throws IOException {
-        Path there = path.toAbsolutePath();
-        while (!Files.exists(there) && there.getParent() != null) {
-            there = there.getParent();
-        }
-        Path existing = there;
-        Disk disk = disks.computeIfAbsent(Files.getAttribute(there, "unix:dev"), device -> new Disk(existing));
+        Path existing = DiskSpace.existing(path);
+        Disk disk = disks.computeIfAbsent(Files.getAttribute(existing, "unix:dev"), device -> new Disk(existing));
         disk.what.add(what);
         disk.perDay += perDay;
     }

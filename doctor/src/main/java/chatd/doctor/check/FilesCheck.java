@@ -3,6 +3,7 @@ package chatd.doctor.check;
 import chatd.backup.machine.ServiceUnit;
 import chatd.backup.machine.SystemCommand;
 import chatd.daemon.config.Config;
+import chatd.daemon.disk.DiskSpace;
 import chatd.doctor.finding.Finding;
 import chatd.doctor.finding.Topic;
 import chatd.doctor.machine.DropIn;
@@ -40,7 +41,7 @@ final class FilesCheck implements Check {
         Set<Path> written = new LinkedHashSet<>(directories(subject));
         List<Finding> found = new ArrayList<>();
         read.stream()
-                .filter(file -> !Files.exists(file) && isVisible(file))
+                .filter(Files::notExists)
                 .forEach(file -> found.add(topic().wrong(
                                 "There is no file " + file + ", which the configuration names.",
                                 "Put it there, or name another one.",
@@ -53,11 +54,6 @@ final class FilesCheck implements Check {
         return found.isEmpty()
                 ? List.of(topic().ok("The user " + subject.user() + " can use all files and directories."))
                 : found;
-    }
-
-    private static boolean isVisible(Path file) {
-        Path directory = file.getParent();
-        return directory == null || Files.isReadable(directory) || !Files.exists(directory);
     }
 
     private static List<Path> files(Subject subject) {
@@ -94,16 +90,8 @@ final class FilesCheck implements Check {
                                 ? Optional.<Path>empty()
                                 : Optional.of(config.admin().directory()))
                 .flatMap(Optional::stream)
-                .map(FilesCheck::existing)
+                .map(DiskSpace::existing)
                 .toList();
-    }
-
-    private static Path existing(Path directory) {
-        Path there = directory.toAbsolutePath();
-        while (!Files.exists(there) && there.getParent() != null) {
-            there = there.getParent();
-        }
-        return there;
     }
 
     private void addRefused(String user, Set<Path> read, Set<Path> written, List<Finding> found) throws IOException {

@@ -2,6 +2,7 @@ package chatd.doctor.check;
 
 import chatd.audit.LogFiles;
 import chatd.audit.seal.SealPublicKey;
+import chatd.daemon.store.read.StorageStore;
 import chatd.doctor.finding.Finding;
 import chatd.doctor.finding.Topic;
 import chatd.doctor.machine.LogEnd;
@@ -10,11 +11,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies the end of the log: the chain, the seals, and how old the last one is. */
+/** Verifies the end of the log: the chain, the seals, how old the last one is, and whether the clock is behind. */
 final class LogCheck implements Check {
     /** A running daemon seals what is a minute old. */
     private static final Duration LATE = Duration.ofMinutes(3);
@@ -44,6 +47,7 @@ final class LogCheck implements Check {
         }
         LogEnd end = LogEnd.verify(files, key(subject.config().audit().sealKey()));
         List<Finding> found = new ArrayList<>();
+        found.add(clock(end.lastTime(), subject.now()));
         String wrong = end.report().firstError();
         if (wrong != null) {
             found.add(topic().wrong(
@@ -83,5 +87,16 @@ final class LogCheck implements Check {
                         when + ": the daemon did not end as it should.",
                         "Start it; it repairs the log, and seals it.",
                         "systemctl start chatd");
+    }
+
+    private static Finding clock(Instant last, Instant now) {
+        return Duration.between(now, last).compareTo(StorageStore.ClockReading.TOLERANCE) > 0
+                ? Topic.CLOCK_LOG.wrong(
+                        "The last event in the log is of " + last.truncatedTo(ChronoUnit.SECONDS) + ", and it is "
+                                + now.truncatedTo(ChronoUnit.SECONDS) + ".",
+                        "If the clock is wrong, set it. If it was ahead once, nothing is to be done: operations/index.md,"
+                                + " \"The clock\".",
+                        "timedatectl")
+                : Topic.CLOCK_LOG.ok("The log's last time is not ahead.");
     }
 }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param config as far as it is valid
  * @param errors of the configuration
  * @param options as in the file now; empty if it is not valid
+ * @param inForce those of the running daemon; empty if none answers
  * @param unit the daemon's, which may not exist
  * @param database empty if it can't be reached
  * @param databaseFailure why it can't be; empty if it can
@@ -47,6 +48,7 @@ public record Subject(
         Config config,
         List<String> errors,
         List<Option> options,
+        List<SystemCalls.Option> inForce,
         ServiceUnit unit,
         Optional<Database> database,
         String databaseFailure,
@@ -87,7 +89,7 @@ public record Subject(
             Answer answer = asked.get(LIMIT, TimeUnit.SECONDS);
             return of(
                     link,
-                    Optional.of(answer.stats()),
+                    Optional.of(answer),
                     new Silence(Silence.Kind.ANSWERS, ""),
                     ConfigurationSource.ofRunning(answer.options()),
                     unit,
@@ -112,7 +114,7 @@ public record Subject(
 
     private static Subject of(
             AdminLink link,
-            Optional<SystemCalls.Stats> daemon,
+            Optional<Answer> answer,
             Silence silence,
             ConfigurationSource source,
             ServiceUnit unit,
@@ -135,7 +137,19 @@ public record Subject(
         } catch (IOException e) {
             failure = String.valueOf(e.getMessage());
         }
-        return new Subject(link, daemon, silence, source.file(), config, errors, options, unit, database, failure, now);
+        return new Subject(
+                link,
+                answer.map(Answer::stats),
+                silence,
+                source.file(),
+                config,
+                errors,
+                options,
+                answer.map(running -> running.options().options()).orElse(List.of()),
+                unit,
+                database,
+                failure,
+                now);
     }
 
     /** Returns whether the unit is what the answering daemon is run by, or would be. */

@@ -128,10 +128,7 @@ public final class StatsCommands implements AutoCloseable {
         return new SystemCalls.Load(
                 all.map(parts -> parts.journal().waiting()).orElse(0),
                 all.map(parts -> parts.services().hashesWaiting()).orElse(0),
-                all.stream()
-                        .flatMap(parts -> parts.sessions().connections().all().stream())
-                        .mapToLong(each -> each.output().waiting())
-                        .sum(),
+                all.map(parts -> parts.sessions().connections().unsentBytes()).orElse(0L),
                 runtime.totalMemory() - runtime.freeMemory(),
                 runtime.maxMemory());
     }

@@ -12,6 +12,8 @@ import chatd.daemon.model.account.Account;
 import chatd.daemon.store.db.Database;
 import chatd.daemon.store.ledger.StorageRows;
 import chatd.protocol.value.Media;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -256,8 +258,24 @@ public final class StorageStore {
                 .value1());
     }
 
-    /** Returns the time by the database's clock. */
-    public Instant time() {
+    /** The time by the database's clock, and by this machine's before and after it was asked. */
+    public record ClockReading(Instant before, Instant there, Instant after) {
+        /** How far a clock may be off another one, or behind the log, before that is a problem. */
+        public static final Duration TOLERANCE = Duration.ofSeconds(10);
+
+        public boolean isOff() {
+            return there.isBefore(before.minus(TOLERANCE)) || there.isAfter(after.plus(TOLERANCE));
+        }
+    }
+
+    /** Reads the database's clock. */
+    public ClockReading readClock(Clock here) {
+        Instant before = here.instant();
+        Instant there = time();
+        return new ClockReading(before, there, here.instant());
+    }
+
+    private Instant time() {
         return Objects.requireNonNull(
                         database.with(sql -> sql.select(DSL.field("utc_timestamp(6)", LocalDateTime.class))
                                 .fetchSingle()
