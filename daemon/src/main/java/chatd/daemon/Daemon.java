@@ -15,6 +15,7 @@ import chatd.daemon.directory.Directory;
 import chatd.daemon.disk.DiskSpace;
 import chatd.daemon.dispatch.Dispatcher;
 import chatd.daemon.export.OwnExports;
+import chatd.daemon.forward.Forwarder;
 import chatd.daemon.health.Checks;
 import chatd.daemon.health.Facts;
 import chatd.daemon.health.Gauges;
@@ -172,10 +173,13 @@ public final class Daemon {
         Optional<Instant> logged = log.lastSeq() == 0 ? Optional.empty() : Optional.of(log.lastTime());
         log.startPublishing(lock);
         started(log::close);
+        Forwarder forwarder = new Forwarder(log, configuration, host(), Forwarder.Pace.USUAL, clock);
+        started(forwarder::close);
         long pid = ProcessHandle.current().pid();
         log.append(
                 new AuditEvent.Started(Version.current(), pid, result(natives), log.lastMessage(), log.lastChange()));
         started(() -> log.append(new AuditEvent.Stopped(stopReason)));
+        forwarder.start();
         // Its libraries' classes take some hundredths of a second.
         FutureTask<Metrics> counters = runInBackground("metrics", Metrics::new);
         Database database = new Database(config.database());
@@ -202,7 +206,8 @@ public final class Daemon {
                 () -> certificates.get().provider().title(),
                 Listener.transport(),
                 () -> certificates.get().facts(),
-                guard::trouble);
+                guard::trouble,
+                forwarder::status);
         Checks checks = new Checks(facts, configuration, reload, log, clock);
         AllCommands commands = new AllCommands(facts, configuration, reload, log, running, checks, clock);
         started(commands::close);

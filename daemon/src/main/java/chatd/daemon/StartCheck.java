@@ -36,6 +36,11 @@ final class StartCheck {
         }
         checkFiles(config, problems);
         checkDirectory("search.directory", config.search().directory(), problems);
+        // Without these, nothing is forwarded; all else goes on.
+        Config.Forward forward = config.audit().forward();
+        forward.ca().ifPresent(file -> checkFile("audit.forward.ca", file, warnings));
+        forward.certificate().ifPresent(file -> checkFile("audit.forward.certificate", file, warnings));
+        forward.key().ifPresent(file -> checkFile("audit.forward.key", file, warnings));
         return new Reloader.Checked(problems, warnings);
     }
 

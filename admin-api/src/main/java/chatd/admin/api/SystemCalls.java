@@ -50,6 +50,8 @@ public final class SystemCalls {
     /** What a problem is about. */
     public enum Topic {
         LOG(false),
+        /** Of the log to another machine. */
+        FORWARDING(true),
         CLOCK(true),
         CLOCK_JUMP(false),
         CERTIFICATE(true),
@@ -137,6 +139,7 @@ public final class SystemCalls {
      * @param database {@code there} or {@code away}
      * @param log the state of the log, in words
      * @param auditLog the directory of the log
+     * @param forwarding how far the log was sent to another machine, in words; empty if it is sent to none
      * @param search the state of the index of messages, in words
      * @param storage what the files take, in words
      */
@@ -145,6 +148,7 @@ public final class SystemCalls {
             String log,
             String auditLog,
             long segmentBytes,
+            String forwarding,
             String search,
             String storage,
             String certificateEnd,

@@ -174,7 +174,8 @@ public final class StatsCommand implements Callable<Integer> {
                         + Timestamp.format(daemon.started()));
         Line log = new Line(
                 "log",
-                parts.log() + ", in " + parts.auditLog() + ", open segment " + Format.bytes(parts.segmentBytes()));
+                parts.log() + ", in " + parts.auditLog() + ", open segment " + Format.bytes(parts.segmentBytes())
+                        + (parts.forwarding().isEmpty() ? "" : "; forwarded " + parts.forwarding()));
         Line certificate = new Line("certificate", certificate(parts));
         if (daemon.state().equals(SystemCalls.STARTING)) {
             return List.of(

@@ -2,6 +2,7 @@ package chatd.audit.form;
 
 import chatd.audit.seal.Seal;
 import chatd.audit.seal.SealPublicKey;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -174,35 +175,63 @@ public final class Segment {
     private static Segment read(InputStream stream, VerificationListener watch, boolean mayBeExcerpt)
             throws IOException {
         SegmentReader in = new SegmentReader(stream, LONGEST_LINE);
+        Segment segment = begin(in, watch, mayBeExcerpt);
+        byte[] bytes;
+        while (segment.wrong == null && (bytes = in.next()) != null) {
+            segment.add(bytes, watch);
+        }
+        return segment;
+    }
+
+    private static Segment begin(SegmentReader in, VerificationListener watch, boolean mayBeExcerpt)
+            throws IOException {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         Segment segment = new Segment(Head.read(in, whole), mayBeExcerpt);
         segment.chain.add(whole.toByteArray());
         segment.end = whole.size() + 1L;
         watch.segment(segment.number, whole.toString(StandardCharsets.UTF_8));
-        segment.readLines(in, watch);
         return segment;
     }
 
-    private void readLines(SegmentReader in, VerificationListener watch) throws IOException {
-        byte[] bytes;
-        while (wrong == null && (bytes = in.next()) != null) {
-            lines++;
-            String text = new String(bytes, StandardCharsets.UTF_8);
-            if (closed) {
-                wrong = "something follows the end of the document";
-            } else if (text.equals(Line.END)) {
-                closed = true;
-            } else if (!isAscii(bytes) && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
-                wrong = "not UTF-8";
-            } else if (lines == 4 && mayBeExcerpt && text.startsWith("<skipped ")) {
-                wrong = skip(text);
+    /**
+     * Begins a segment whose lines come one by one.
+     *
+     * @param head its first three lines, each with its LF
+     * @throws Broken if they are not those of a segment
+     */
+    public static Segment begin(byte[] head) throws IOException {
+        return begin(
+                new SegmentReader(new ByteArrayInputStream(head), LONGEST_LINE), VerificationListener.NOTHING, false);
+    }
+
+    /**
+     * Adds the next line.
+     *
+     * @param line without its LF
+     * @return what is wrong with it, so that it was not added; null if it is right
+     */
+    public @Nullable String add(byte[] line) {
+        add(line, VerificationListener.NOTHING);
+        return wrong;
+    }
+
+    private void add(byte[] bytes, VerificationListener watch) {
+        lines++;
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (closed) {
+            wrong = "something follows the end of the document";
+        } else if (text.equals(Line.END)) {
+            closed = true;
+        } else if (!isAscii(bytes) && !Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes)) {
+            wrong = "not UTF-8";
+        } else if (lines == 4 && mayBeExcerpt && text.startsWith("<skipped ")) {
+            wrong = skip(text);
+            end += bytes.length + 1L;
+        } else {
+            wrong = process(text);
+            if (wrong == null) {
                 end += bytes.length + 1L;
-            } else {
-                wrong = process(text);
-                if (wrong == null) {
-                    end += bytes.length + 1L;
-                    watch.line(text);
-                }
+                watch.line(text);
             }
         }
     }

@@ -1,94 +1,84 @@
 package chatd.audit.read;
 
 import chatd.audit.LogFiles;
+import chatd.audit.LogPosition;
+import chatd.audit.form.Line;
 import chatd.audit.form.Segment;
+import chatd.audit.form.SegmentReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.Objects;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Follows a log: the last events of the open segment, then new ones, across rotations. Not thread-safe; blocks. */
+/** Follows a log that is being written, line by line from any position, across rotations. Not thread-safe; blocks. */
 public final class LogTail implements Closeable {
     private static final long POLL_MILLIS = 100;
     private static final int WINDOW = 64 << 10;
+    private static final byte[] ROOT = "<audit ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CLOSING = Line.END.getBytes(StandardCharsets.US_ASCII);
 
     private final LogFiles files;
-    private RandomAccessFile part;
-    private @Nullable Object key;
+    private final Supplier<LogPosition> end;
     private long segment;
 
-    /** @param last number of existing events and seals of the open segment to begin with */
-    public LogTail(LogFiles files, int last) throws IOException {
+    /** Bytes of the segment before the next line. */
+    private long bytes;
+
+    private @Nullable FileChannel file;
+    private @Nullable SegmentReader lines;
+
+    /** Whether the segment's closing tag was read: it has no more lines. */
+    private boolean isComplete;
+
+    /**
+     * @param end returns where the log ends now: nothing after that is read
+     * @param from where to begin; if that segment is not there any more, at the beginning of the next one that is
+     */
+    public LogTail(LogFiles files, Supplier<LogPosition> end, LogPosition from) {
         this.files = files;
-        Opened first = open(files.part());
-        this.part = first.file();
-        this.key = first.key();
-        this.segment = first.segment();
-        part.seek(start(last));
+        this.end = end;
+        this.segment = from.segment();
+        this.bytes = from.bytes();
     }
 
-    /** @param segment its number; -1 if the file is not a segment */
-    private record Opened(RandomAccessFile file, @Nullable Object key, long segment) {}
-
-    /** Opens a file together with its file key, which stays the same when the file is renamed. */
-    private static Opened open(Path path) throws IOException {
+    /**
+     * Returns a tail that begins with the last lines of the open segment.
+     *
+     * @param last number of lines
+     */
+    public static LogTail ofLast(LogFiles files, Supplier<LogPosition> end, int last) throws IOException {
         while (true) {
-            Object before = LogFiles.keyOf(path);
-            RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
-            if (Objects.equals(before, LogFiles.keyOf(path))) {
-                return new Opened(file, before, segment(file));
+            LogPosition now = end.get();
+            Optional<FileChannel> opened = open(files, now.segment());
+            if (opened.isPresent()) {
+                try (FileChannel file = opened.get()) {
+                    return new LogTail(files, end, new LogPosition(now.segment(), start(file, now.bytes(), last)));
+                }
             }
-            file.close();
+            // It was closed, and deleted, between the two.
         }
-    }
-
-    private static long segment(RandomAccessFile file) throws IOException {
-        try {
-            long number = Segment.Head.read(LogFiles.streamOf(file.getChannel(), at -> {}))
-                    .number();
-            file.seek(0);
-            return number;
-        } catch (Segment.Broken e) {
-            return -1;
-        }
-    }
-
-    /** Continues with the segment after the one that was read: the part, or one that has been closed meanwhile. */
-    private void openNext() throws IOException {
-        Opened next = open(files.part());
-        // The same segment again, if it was recreated after a removal.
-        long from = next.segment() == segment ? part.getFilePointer() : 0;
-        for (Iterator<Path> closed = files.closed().iterator(); closed.hasNext(); ) {
-            if (Objects.equals(LogFiles.keyOf(closed.next()), key) && closed.hasNext()) {
-                next.file().close();
-                next = open(closed.next());
-                from = 0;
-                break;
-            }
-        }
-        part.close();
-        part = next.file();
-        part.seek(from);
-        key = next.key();
-        segment = next.segment();
     }
 
     /** Returns the offset of the last {@code n} lines, searching from the end one window at a time. */
-    private long start(int n) throws IOException {
-        long end = part.length();
+    private static long start(FileChannel file, long end, int n) throws IOException {
         int found = 0;
         for (long to = end; to > 0; to -= WINDOW) {
             long from = Math.max(0, to - WINDOW);
-            byte[] window = new byte[(int) (to - from)];
-            part.seek(from);
-            part.readFully(window);
-            for (int i = window.length - 1; i >= 0; i--) {
-                if (window[i] == '\n' && found++ == n) {
+            ByteBuffer window = ByteBuffer.allocate((int) (to - from));
+            while (window.hasRemaining() && file.read(window, from + window.position()) > 0) {
+                // Until it is full.
+            }
+            for (int i = window.position() - 1; i >= 0; i--) {
+                if (window.get(i) == '\n' && found++ == n) {
                     return from + i + 1;
                 }
             }
@@ -96,53 +86,150 @@ public final class LogTail implements Closeable {
         return 0;
     }
 
-    /** Returns the next event or seal as it appears in the document, without its LF, or null if there is none yet. */
-    public @Nullable String next() throws IOException {
+    /** Opens a segment: the part, or the closed one that it has become. Empty if it is not there. */
+    private static Optional<FileChannel> open(LogFiles files, long number) throws IOException {
+        for (Path closed : files.closed()) {
+            if (LogFiles.segmentNumber(closed) == number) {
+                return Optional.of(FileChannel.open(closed));
+            }
+        }
+        FileChannel part = FileChannel.open(files.part());
+        try {
+            if (Segment.Head.read(LogFiles.streamOf(part, at -> {})).number() == number) {
+                return Optional.of(part);
+            }
+        } catch (Segment.Broken e) {
+            // Somebody put another file there; the daemon recreates the part.
+        }
+        part.close();
+        return Optional.empty();
+    }
+
+    /**
+     * Returns the next line as it stands in the document, without its LF: the root's start tag, an event or a seal; null if
+     * there is none yet.
+     *
+     * @throws IOException if the log can't be read
+     */
+    public byte @Nullable [] next() throws IOException {
         while (true) {
-            long at = part.getFilePointer();
-            String line = line();
+            byte[] line = read();
+            if (line == null && !isComplete && end.get().segment() > segment) {
+                line = readRest();
+            }
             if (line == null) {
-                part.seek(at);
-                if (!isRotated()) {
+                if (end.get().segment() <= segment || !(isComplete || isGone())) {
                     return null;
                 }
-                // Lines appended between that read and the rotation are still unread.
-                line = line();
-                if (line == null) {
-                    openNext();
-                    continue;
-                }
+                beginNext();
+                continue;
             }
-            if (line.startsWith("<event") || line.startsWith("<seal")) {
+            bytes += line.length + 1L;
+            isComplete = Arrays.equals(line, CLOSING);
+            if (isEvent(line) || Arrays.equals(line, 0, Math.min(line.length, ROOT.length), ROOT, 0, ROOT.length)) {
                 return line;
             }
         }
     }
 
-    private @Nullable String line() throws IOException {
-        var bytes = new java.io.ByteArrayOutputStream();
-        byte[] buffer = new byte[4096];
-        long at = part.getFilePointer();
-        while (true) {
-            int n = part.read(buffer);
-            if (n < 0) {
-                return null;
-            }
-            for (int i = 0; i < n; i++) {
-                if (buffer[i] == '\n') {
-                    bytes.write(buffer, 0, i);
-                    part.seek(at + bytes.size() + 1);
-                    return bytes.toString(StandardCharsets.UTF_8);
-                }
-            }
-            bytes.write(buffer, 0, n);
+    /** Reads on in a segment that was closed meanwhile; returns null if it is not there any more. */
+    private byte @Nullable [] readRest() throws IOException {
+        byte[] line = read();
+        if (line == null) {
+            // If it was recreated after a removal, the rest is in the new file.
+            close();
+            line = read();
         }
+        if (line == null && file != null) {
+            throw new IOException(
+                    "segment " + segment + " of the log ends after " + bytes + " bytes, without its last line");
+        }
+        return line;
     }
 
-    private boolean isRotated() throws IOException {
-        Object now = LogFiles.keyOf(files.part());
-        // If it is missing at the moment, it will be recreated.
-        return now != null && !now.equals(key);
+    private static boolean isEvent(byte[] line) {
+        return line.length > 2 && line[0] == '<' && (line[1] == 'e' || (line[1] == 's' && line[2] == 'e'));
+    }
+
+    private byte @Nullable [] read() throws IOException {
+        if (isComplete) {
+            return null;
+        }
+        SegmentReader open = lines;
+        byte[] line = open == null ? null : open.next();
+        if (line == null && (open == null || mayReadMore())) {
+            // It was not open, or the part was recreated: what is missing is in the file that has its name now.
+            close();
+            open = reopen();
+            line = open == null ? null : open.next();
+        }
+        return line;
+    }
+
+    /** Returns whether the log has more bytes of this segment than its file gave. */
+    private boolean mayReadMore() {
+        LogPosition now = end.get();
+        return now.segment() == segment && now.bytes() > bytes;
+    }
+
+    private @Nullable SegmentReader reopen() throws IOException {
+        try {
+            FileChannel opened = open(files, segment).orElse(null);
+            file = opened;
+            lines = opened == null ? null : new SegmentReader(stream(opened, bytes), Segment.LONGEST_LINE);
+        } catch (NoSuchFileException e) {
+            // The part was removed, and is recreated in a moment.
+        }
+        return lines;
+    }
+
+    /** Returns a stream of a file that ends where the log ends now, and continues once there is more. */
+    private InputStream stream(FileChannel from, long begin) {
+        return new InputStream() {
+            private long at = begin;
+
+            @Override
+            public int read() {
+                throw new UnsupportedOperationException("a byte at a time");
+            }
+
+            @Override
+            public int read(byte[] to, int offset, int length) throws IOException {
+                LogPosition now = end.get();
+                long left = now.segment() == segment ? now.bytes() - at : now.segment() > segment ? length : 0;
+                if (left <= 0) {
+                    return -1;
+                }
+                int read = from.read(ByteBuffer.wrap(to, offset, (int) Math.min(length, left)), at);
+                at += Math.max(read, 0);
+                return read;
+            }
+        };
+    }
+
+    /** Returns whether a segment before the open one was deleted. */
+    private boolean isGone() throws IOException {
+        return file == null && nextAfter(segment - 1) > segment;
+    }
+
+    private void beginNext() throws IOException {
+        close();
+        segment = nextAfter(segment);
+        bytes = 0;
+        isComplete = false;
+    }
+
+    private long nextAfter(long number) throws IOException {
+        return files.closed().stream()
+                .mapToLong(LogFiles::segmentNumber)
+                .filter(closed -> closed > number)
+                .findFirst()
+                .orElse(end.get().segment());
+    }
+
+    /** Returns the position after the last line that was returned. */
+    public LogPosition position() {
+        return new LogPosition(segment, bytes);
     }
 
     /** Sleeps for one polling interval. */
@@ -152,6 +239,11 @@ public final class LogTail implements Closeable {
 
     @Override
     public void close() throws IOException {
-        part.close();
+        FileChannel open = file;
+        file = null;
+        lines = null;
+        if (open != null) {
+            open.close();
+        }
     }
 }

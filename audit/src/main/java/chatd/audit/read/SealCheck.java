@@ -38,6 +38,13 @@ final class SealCheck {
     /** Number of events since the last seal, trusted or not, across segments. */
     private long unsealed;
 
+    /** {@link #unsealed} as of the end of the segment before. */
+    private long unsealedBefore;
+
+    /** How many of the last segment's seals, and of the keys announced in it, were checked. */
+    private int checkedSeals;
+
+    private int checkedKeys;
     private boolean hasSeals;
     private final boolean hasAnchors;
     private boolean isAnchored;
@@ -64,26 +71,39 @@ final class SealCheck {
         }
     }
 
-    /** Checks the next segment; returns what is wrong with its seals, or null. */
+    /**
+     * Checks the next segment, or what was added since the last call to the one that was checked then.
+     *
+     * @return what is wrong with its seals, or null
+     */
     @Nullable
     String check(Segment segment) {
-        if (before == null) {
-            isWhole = segment.number == 1 && segment.skipped() == 0;
+        String wrong = null;
+        if (segment != before) {
+            if (before == null) {
+                isWhole = segment.number == 1 && segment.skipped() == 0;
+            }
+            wrong = checkSuccession(segment);
+            hasSeals |= segment.key != null;
+            before = segment;
+            unsealedBefore = unsealed;
+            checkedSeals = 0;
+            checkedKeys = 0;
         }
         firstSeq = firstSeq == 0 ? Math.max(segment.firstSeq(), 0) : firstSeq;
-        String wrong = checkSuccession(segment);
-        for (Segment.Announced one : segment.announced()) {
+        List<Segment.Announced> keys = segment.announced();
+        for (Segment.Announced one : keys.subList(checkedKeys, keys.size())) {
             wrong = wrong == null ? addKnownKey(one) : wrong;
         }
+        checkedKeys = keys.size();
+        List<Seal> seals = segment.seals().subList(checkedSeals, segment.seals().size());
         // Each takes half a millisecond, so they are verified in parallel.
-        Set<Seal> broken =
-                segment.seals().parallelStream().filter(this::isBroken).collect(Collectors.toSet());
-        for (Seal seal : segment.seals()) {
+        Set<Seal> broken = seals.parallelStream().filter(this::isBroken).collect(Collectors.toSet());
+        for (Seal seal : seals) {
             wrong = wrong == null ? check(seal, segment, broken.contains(seal)) : wrong;
         }
-        unsealed = (segment.seals().isEmpty() ? unsealed : 0) + segment.unsealed();
-        hasSeals |= segment.key != null;
-        before = segment;
+        checkedSeals = segment.seals().size();
+        unsealed = (checkedSeals == 0 ? unsealedBefore : 0) + segment.unsealed();
         return wrong;
     }
 

@@ -1,7 +1,6 @@
 package chatd.audit.read;
 
 import chatd.audit.LogFiles;
-import chatd.audit.form.Chain;
 import chatd.audit.form.Line;
 import chatd.audit.form.Segment;
 import chatd.audit.form.VerificationListener;
@@ -13,8 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
@@ -45,24 +42,15 @@ public final class Verifier {
             boolean isAuthentic,
             List<String> notes) {}
 
-    private final List<String> notes = new ArrayList<>();
-    private long events;
-    private @Nullable Segment before;
-    /** The seq of the last event or seal so far; -1 if there is none. */
-    private long lastSeq = -1;
-
-    private @Nullable Instant lastTime;
-    private final SealCheck seals;
-
     private final VerificationListener watch;
-    private final BeginningCheck beginning;
+    private final Continuity continuity;
+    private long events;
     private long all;
     private long read;
 
     private Verifier(AuditorTerms auditor, VerificationListener watch) {
         this.watch = watch;
-        seals = new SealCheck(auditor.keys(), auditor.anchors(), notes);
-        beginning = new BeginningCheck(auditor.mayBeExcerpt());
+        this.continuity = new Continuity(auditor);
     }
 
     /**
@@ -123,17 +111,11 @@ public final class Verifier {
         if (segments == 0 && wrong == null) {
             wrong = directory + ": there is no log here (no audit.xml)";
         }
+        Continuity found = verifier.continuity;
         if (wrong == null) {
-            wrong = verifier.seals.finish();
-            verifier.beginning.addNotes(verifier.notes);
+            wrong = found.finish();
         }
-        return new Report(
-                segments,
-                verifier.events,
-                wrong,
-                verifier.seals.lastTrustedSeq(),
-                verifier.seals.isAuthentic() && verifier.beginning.isAuthentic(verifier.seals.lastTrustedSeq()),
-                List.copyOf(verifier.notes));
+        return new Report(segments, verifier.events, wrong, found.lastTrustedSeq(), found.isAuthentic(), found.notes());
     }
 
     /** Returns the last files that have at most so many bytes, and the very last one in any case. */
@@ -210,29 +192,22 @@ public final class Verifier {
         }
         String wrong = checkLines(named, file.size(), segment);
         if (wrong == null) {
-            wrong = checkSuccession(segment);
+            wrong = continuity.checkSuccession(segment);
         }
         if (wrong == null) {
             wrong = schema.next();
         }
         if (wrong == null) {
-            wrong = seals.check(segment);
-        }
-        if (wrong == null) {
-            wrong = beginning.check(segment);
+            wrong = continuity.checkSeals(segment);
         }
         events += segment.lines()
                 - (segment.skipped() > 0 ? 5 : 4)
                 - segment.seals().size();
-        before = segment;
-        if (segment.lastSeq() >= 0) {
-            lastSeq = segment.lastSeq();
-            lastTime = segment.lastTime();
-        }
         return wrong;
     }
 
-    private static @Nullable String checkLines(long named, long size, Segment segment) {
+    /** Returns what is wrong with a file by itself, or null. */
+    static @Nullable String checkLines(long named, long size, Segment segment) {
         if (segment.wrong() != null) {
             return "line " + segment.lines() + ": " + segment.wrong();
         }
@@ -245,37 +220,5 @@ public final class Verifier {
         return named >= 0 && named != segment.number
                 ? "line 3: it is segment " + segment.number + ", but named " + named
                 : null;
-    }
-
-    private @Nullable String checkSuccession(Segment segment) {
-        Segment last = before;
-        if (last == null) {
-            if (segment.number != 1) {
-                return null;
-            }
-            if (!segment.previous.equals(Chain.ORIGIN)) {
-                return "line 3: the first segment names one before it";
-            }
-            return segment.firstSeq() > 1 && segment.skipped() == 0
-                    ? "line 4: seq is " + segment.firstSeq() + " where 1 was expected"
-                    : null;
-        }
-        if (segment.skipped() > 0) {
-            return "line 4: something is left out, which is allowed only in an excerpt's first segment";
-        }
-        if (segment.number != last.number + 1) {
-            return "line 3: segment " + (last.number + 1) + " is missing before it";
-        }
-        if (!segment.previous.equals(last.chain())) {
-            return "line 3: it does not continue the segment before it";
-        }
-        if (segment.firstSeq() >= 0 && lastSeq >= 0 && segment.firstSeq() != lastSeq + 1) {
-            return "line 4: seq is " + segment.firstSeq() + " where " + (lastSeq + 1) + " was expected";
-        }
-        Instant end = lastTime;
-        if (end != null && segment.started.isBefore(end)) {
-            return "line 3: it began before the segment before it ended";
-        }
-        return null;
     }
 }

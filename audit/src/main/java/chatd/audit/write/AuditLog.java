@@ -1,6 +1,7 @@
 package chatd.audit.write;
 
 import chatd.audit.LogFiles;
+import chatd.audit.LogPosition;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
 import chatd.audit.form.Segment;
@@ -249,9 +250,17 @@ public final class AuditLog implements Closeable {
         return writer.end().lastChange();
     }
 
-    /** Returns the size of the open segment in bytes. */
-    public long openBytes() {
-        return writer.openBytes();
+    /** Returns where the log ends. */
+    public LogPosition appended() {
+        return writer.appended();
+    }
+
+    /**
+     * Returns up to where the log survives a loss of power, as far as {@link Fsync} goes: what is before that is never cut
+     * off again, and may be told to other machines.
+     */
+    public LogPosition forced() {
+        return writer.forced();
     }
 
     /**

@@ -2,6 +2,7 @@ package chatd.audit.write;
 
 import chatd.audit.FileFailure;
 import chatd.audit.LogFiles;
+import chatd.audit.LogPosition;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.LogEvent;
 import chatd.audit.form.ClosedSegments;
@@ -74,9 +75,14 @@ final class LogWriter implements Publisher.Source, Closeable {
         return open.end();
     }
 
-    /** Returns the size of the open segment in bytes. */
-    synchronized long openBytes() {
-        return open.file().size();
+    /** Returns where the log ends. */
+    synchronized LogPosition appended() {
+        return new LogPosition(open.number(), open.file().size());
+    }
+
+    /** Returns up to where the log is on disk. */
+    synchronized LogPosition forced() {
+        return new LogPosition(open.number(), open.file().forced());
     }
 
     /** Returns the public half of the sealing key. */

@@ -318,6 +318,11 @@ final class SegmentFile implements Closeable {
         return size;
     }
 
+    /** Returns the number of valid bytes that a loss of power leaves, or all if nothing is ever forced. */
+    long forced() {
+        return fsync == AuditLog.Fsync.NEVER ? size : Math.min(forced, size);
+    }
+
     @Override
     public void close() throws IOException {
         try {

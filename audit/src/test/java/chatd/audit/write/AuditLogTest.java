@@ -9,7 +9,6 @@ import chatd.audit.LogFiles;
 import chatd.audit.Logs;
 import chatd.audit.event.AuditEvent;
 import chatd.audit.event.AuditEvents;
-import chatd.audit.read.LogTail;
 import chatd.fixtures.TestClock;
 import java.io.IOException;
 import java.io.StringReader;
@@ -362,40 +361,6 @@ class AuditLogTest {
             log.append(Logs.event(n), Logs.event(n));
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
-        }
-    }
-
-    @Test
-    void theTailContinuesAcrossARotation() throws Exception {
-        try (AuditLog log = open()) {
-            log.append(Logs.event(1), Logs.event(2), Logs.event(3));
-            try (LogTail tail = new LogTail(log.files(), 2)) {
-                assertThat(tail.next()).contains("message=\"2\"");
-                assertThat(tail.next()).contains("message=\"3\"");
-                assertThat(tail.next()).isNull();
-                log.append(Logs.event(4));
-                log.rotate();
-                log.append(Logs.event(5));
-                assertThat(tail.next()).contains("message=\"4\"");
-                assertThat(tail.next()).startsWith("<seal ");
-                assertThat(tail.next()).contains("rotation");
-                assertThat(tail.next()).contains("message=\"5\"");
-                assertThat(tail.next()).isNull();
-                log.rotate();
-                log.append(Logs.event(6));
-                log.rotate();
-                log.append(Logs.event(7));
-                assertThat(tail.next()).startsWith("<seal ");
-                assertThat(tail.next()).contains("rotation");
-                assertThat(tail.next()).contains("message=\"6\"");
-                assertThat(tail.next()).startsWith("<seal ");
-                assertThat(tail.next()).contains("rotation");
-                assertThat(tail.next()).contains("message=\"7\"");
-                assertThat(tail.next()).isNull();
-            }
-            try (LogTail all = new LogTail(log.files(), 100)) {
-                assertThat(all.next()).contains("rotation");
-            }
         }
     }
 

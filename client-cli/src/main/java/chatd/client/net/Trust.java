@@ -3,13 +3,12 @@ package chatd.client.net;
 import chatd.certs.Fingerprint;
 import chatd.certs.Pem;
 import chatd.certs.ServerNames;
+import chatd.certs.TrustedRoots;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
@@ -17,8 +16,6 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -28,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * each connection has its own {@link Check}.
  */
 public final class Trust {
-    /** Where systems keep their trusted authorities; if there is no such file, Java's own are used. */
-    private static final List<Path> SYSTEM =
-            List.of(Path.of("/etc/ssl/certs/ca-certificates.crt"), Path.of("/etc/pki/tls/certs/ca-bundle.crt"));
-
     /** The OID of the extended key usage {@code serverAuth}. */
     private static final String FOR_SERVERS = "1.3.6.1.5.5.7.3.1";
 
@@ -57,37 +50,12 @@ public final class Trust {
     private X509ExtendedTrustManager roots() throws GeneralSecurityException, IOException {
         if (authorities != null) {
             try {
-                return managerFor(Pem.certificates(authorities));
+                return TrustedRoots.of(Pem.certificates(authorities));
             } catch (NoSuchFileException e) {
                 throw new IOException("there is no file " + authorities + " (--ca)", e);
             }
         }
-        String chosen = System.getenv().getOrDefault("SSL_CERT_FILE", "");
-        Optional<Path> system =
-                chosen.isEmpty() ? SYSTEM.stream().filter(Files::isReadable).findFirst() : Optional.of(Path.of(chosen));
-        return system.isPresent() ? managerFor(Pem.certificates(system.get())) : manager(null);
-    }
-
-    private static X509ExtendedTrustManager managerFor(List<X509Certificate> anchors)
-            throws GeneralSecurityException, IOException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
-        store.load(null, null);
-        int n = 0;
-        for (X509Certificate anchor : anchors) {
-            store.setCertificateEntry("authority" + n++, anchor);
-        }
-        return manager(store);
-    }
-
-    private static X509ExtendedTrustManager manager(@Nullable KeyStore store) throws GeneralSecurityException {
-        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-        factory.init(store);
-        for (TrustManager manager : factory.getTrustManagers()) {
-            if (manager instanceof X509ExtendedTrustManager extended) {
-                return extended;
-            }
-        }
-        throw new GeneralSecurityException("this Java has no trust manager");
+        return TrustedRoots.ofSystem(System.getenv().getOrDefault("SSL_CERT_FILE", ""));
     }
 
     /** Checks the certificate of one connection's server, and keeps the reason for a refusal, for the user. */
@@ -153,7 +121,7 @@ public final class Trust {
                 throw refuse("The server's certificate is not a server certificate.");
             }
             try {
-                managerFor(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
+                TrustedRoots.of(List.of(chain[0])).checkServerTrusted(chain, kind, socket);
             } catch (CertificateException e) {
                 throw refuse("The server's certificate is not for " + server.host() + ", but for "
                         + String.join(", ", ServerNames.of(chain[0])) + " (" + e.getMessage()

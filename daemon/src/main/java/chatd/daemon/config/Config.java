@@ -115,7 +115,25 @@ public record Config(
             boolean logDirectAddresses,
             Duration retention,
             boolean refuseOnFailure,
-            Duration clockJump) {}
+            Duration clockJump,
+            Forward forward) {}
+
+    /**
+     * Where the log is sent as well.
+     *
+     * @param to the collector, its name not resolved; empty for none
+     * @param ca the certificates by which the collector's must be signed; empty for those that this machine trusts
+     * @param name the name that the collector's certificate must have; empty for that in {@code to}
+     * @param certificate the daemon's own; empty for none, as {@code key}
+     * @param messageSize length in bytes of the longest message that the collector takes
+     */
+    public record Forward(
+            Optional<InetSocketAddress> to,
+            Optional<Path> ca,
+            String name,
+            Optional<Path> certificate,
+            Optional<Path> key,
+            int messageSize) {}
 
     /**
      * The directory of the admin sockets, and the groups that may connect to them.

@@ -10,7 +10,6 @@ import chatd.text.Days;
 import chatd.text.SafeText;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -152,6 +151,27 @@ public final class ConfigReader {
                 from.value("tls.provider", AT_CONNECTION, text -> oneOf(text, "auto", "boringssl", "bouncycastle")));
     }
 
+    private static Config.Forward forward(Settings from) {
+        Optional<InetSocketAddress> to = from.value(
+                "audit.forward.to",
+                AT_ONCE,
+                text -> text.isEmpty() ? Optional.empty() : Optional.of(unresolvedAddress(text)));
+        Optional<Path> certificate = from.value("audit.forward.certificate", AT_ONCE, ConfigReader::optionalPath);
+        Optional<Path> key = from.value("audit.forward.key", AT_ONCE, ConfigReader::optionalPath);
+        if (certificate.isPresent() != key.isPresent()) {
+            from.addError(
+                    certificate.isPresent() ? "audit.forward.certificate" : "audit.forward.key",
+                    "audit.forward.certificate and audit.forward.key belong together: give both, or neither");
+        }
+        return new Config.Forward(
+                to,
+                from.value("audit.forward.ca", AT_ONCE, ConfigReader::optionalPath),
+                from.value("audit.forward.name", AT_ONCE, text -> text),
+                certificate,
+                key,
+                (int) (long) from.value("audit.forward.message-size", AT_ONCE, text -> size(text, 2 << 10, 16 << 20)));
+    }
+
     private static Config config(Settings from) {
         return new Config(
                 new Config.Listen(
@@ -187,7 +207,8 @@ public final class ConfigReader {
                         from.value("audit.retention", AT_START, ConfigReader::time),
                         from.value("audit.on-failure", AT_START, text -> oneOf(text, "refuse", "continue"))
                                 .equals("refuse"),
-                        from.value("audit.clock-jump", AT_START, ConfigReader::time)),
+                        from.value("audit.clock-jump", AT_START, ConfigReader::time),
+                        forward(from)),
                 new Config.Admin(
                         from.value("admin.directory", AT_START, ConfigReader::path),
                         from.value("admin.administrators", AT_START, ConfigReader::group),
@@ -487,6 +508,17 @@ public final class ConfigReader {
 
     /** Parses {@code [::]:7443}, {@code 192.0.2.1:7443} or {@code chat.example.org:7443}. */
     static InetSocketAddress socketAddress(String text) {
+        InetSocketAddress address = unresolvedAddress(text);
+        InetSocketAddress resolved = new InetSocketAddress(address.getHostString(), address.getPort());
+        if (resolved.isUnresolved()) {
+            throw new IllegalArgumentException(
+                    "no such address: " + address.getHostString().toLowerCase(Locale.ROOT));
+        }
+        return resolved;
+    }
+
+    /** Parses as {@link #socketAddress} does, without asking what address a name has. */
+    private static InetSocketAddress unresolvedAddress(String text) {
         int colon = text.lastIndexOf(':');
         String host = colon < 0 ? "" : text.substring(0, colon);
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
@@ -495,11 +527,6 @@ public final class ConfigReader {
                     "expected an address with a port, as in \"[::]:7443\", not \"" + text + "\"");
         }
         int port = whole(text.substring(colon + 1), 0, 65_535);
-        try {
-            String bare = bracketed ? host.substring(1, host.length() - 1) : host;
-            return new InetSocketAddress(InetAddress.getByName(bare), port);
-        } catch (java.net.UnknownHostException e) {
-            throw new IllegalArgumentException("no such address: " + host.toLowerCase(Locale.ROOT), e);
-        }
+        return InetSocketAddress.createUnresolved(bracketed ? host.substring(1, host.length() - 1) : host, port);
     }
 }

@@ -15,6 +15,7 @@ import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
+import org.tomlj.TomlTable;
 
 /**
  * The text of a configuration file in which single options are set and unset; the rest of it stays
@@ -68,14 +69,20 @@ final class ConfigText {
             String fresh = before.substring(0, before.indexOf('=') + 1) + " " + written + comment(before);
             return replaceLines(lines, old.from(), old.to(), fresh, key, line);
         }
-        TomlPosition section = document.inputPositionOf(List.of(key.section()));
-        if (section == null) {
+        TomlPosition section = document.inputPositionOf(key.sections());
+        // A section that is named only by one inside it, such as [audit.forward], has no place of its own.
+        if (section == null || !isHeader(lines.get(section.line() - 1), key.section())) {
             String blank = text.isEmpty() || text.endsWith("\n" + newline()) ? "" : newline();
             String header = blank + "[" + key.section() + "]" + newline();
             return replaceLines(lines, lines.size(), lines.size(), header + line + newline(), key, line);
         }
         int at = place(key, lines, section.line());
         return replaceLines(lines, at, at, line + newline(), key, line);
+    }
+
+    private static boolean isHeader(String line, String section) {
+        String bare = line.replaceAll("\\s", "");
+        return bare.equals("[" + section + "]") || bare.startsWith("[" + section + "]#");
     }
 
     /**
@@ -137,10 +144,10 @@ final class ConfigText {
     private int place(Key key, List<String> lines, int header) {
         Pattern shown = Pattern.compile("#\\s*" + Pattern.quote(key.name()) + "\\s*=.*", Pattern.DOTALL);
         int last = header;
-        for (String other :
-                requireNonNull(document.getTable(List.of(key.section()))).keySet()) {
-            TomlPosition position = document.inputPositionOf(List.of(key.section(), other));
-            if (position != null) {
+        TomlTable section = requireNonNull(document.getTable(key.sections()));
+        for (String other : section.keySet()) {
+            TomlPosition position = section.inputPositionOf(List.of(other));
+            if (position != null && !section.isTable(List.of(other))) {
                 last = Math.max(last, statement(position.line() - 1, lines).to());
             }
         }
@@ -207,20 +214,28 @@ final class ConfigText {
         return '"' + Toml.tomlEscape(text).toString() + '"';
     }
 
-    /** An option's section and its name there. */
-    record Key(String section, String name) {
+    /**
+     * An option's name, and the sections in which it is, from the outermost.
+     *
+     * @param sections one, or more for a section in a section, such as {@code [audit.forward]}
+     */
+    record Key(List<String> sections, String name) {
         static Key of(String dotted) {
-            int dot = dotted.indexOf('.');
-            return new Key(dotted.substring(0, dot), dotted.substring(dot + 1));
+            List<String> path = List.of(dotted.split("\\.", -1));
+            return new Key(path.subList(0, path.size() - 1), path.getLast());
+        }
+
+        String section() {
+            return String.join(".", sections);
         }
 
         List<String> path() {
-            return List.of(section, name);
+            return Stream.concat(sections.stream(), Stream.of(name)).toList();
         }
 
         @Override
         public String toString() {
-            return section + "." + name;
+            return section() + "." + name;
         }
     }
 }

@@ -60,12 +60,23 @@ final class Settings {
             } else if (given == null) {
                 errors.add(at(place) + section + " is a section: write [" + section + "]");
             } else {
-                for (String key : given.keySet()) {
-                    if (!known.contains(List.of(key))) {
-                        errors.add(at(given.inputPositionOf(List.of(key))) + "unknown key " + section + "." + key
-                                + nearest(key, known.keySet()));
-                    }
-                }
+                checkKeys(section, known, given);
+            }
+        }
+    }
+
+    private void checkKeys(String section, TomlTable known, TomlTable given) {
+        for (String key : given.keySet()) {
+            String whole = section + "." + key;
+            TomlTable knownBelow = known.isTable(List.of(key)) ? known.getTable(List.of(key)) : null;
+            TomlTable givenBelow = given.isTable(List.of(key)) ? given.getTable(List.of(key)) : null;
+            String place = at(given.inputPositionOf(List.of(key)));
+            if (!known.contains(List.of(key))) {
+                errors.add(place + "unknown key " + whole + nearest(key, known.keySet()));
+            } else if (knownBelow != null && givenBelow != null) {
+                checkKeys(whole, knownBelow, givenBelow);
+            } else if (knownBelow != null) {
+                errors.add(place + whole + " is a section: write [" + whole + "]");
             }
         }
     }
@@ -220,17 +231,18 @@ final class Settings {
     }
 
     private @Nullable Object given(String key) {
-        TomlParseResult document = file;
-        int dot = key.indexOf('.');
-        if (document == null || !document.isTable(List.of(key.substring(0, dot)))) {
-            return null;
+        TomlTable table = file;
+        ConfigText.Key option = ConfigText.Key.of(key);
+        for (String section : option.sections()) {
+            table = table == null || !table.isTable(List.of(section)) ? null : table.getTable(List.of(section));
         }
-        return document.get(List.of(key.substring(0, dot), key.substring(dot + 1)));
+        return table == null ? null : table.get(List.of(option.name()));
     }
 
     private String place(String key) {
-        int dot = key.indexOf('.');
-        return file == null ? "" : at(file.inputPositionOf(List.of(key.substring(0, dot), key.substring(dot + 1))));
+        return file == null
+                ? ""
+                : at(file.inputPositionOf(ConfigText.Key.of(key).path()));
     }
 
     /**
@@ -270,13 +282,19 @@ final class Settings {
     /** Returns all options, which must have been read, with their sources, in the order of the default document. */
     List<Option> options() {
         List<Option> options = new ArrayList<>();
-        for (String section : defaults.keySet()) {
-            TomlTable table = defaults.getTableOrEmpty(section);
-            for (String key : table.keySet()) {
-                options.add(option(section + "." + key));
+        addOptions(options, "", defaults);
+        return options;
+    }
+
+    private void addOptions(List<Option> options, String section, TomlTable table) {
+        for (String key : table.keySet()) {
+            TomlTable below = table.isTable(List.of(key)) ? table.getTable(List.of(key)) : null;
+            if (below == null) {
+                options.add(option(section + key));
+            } else {
+                addOptions(options, section + key + ".", below);
             }
         }
-        return options;
     }
 
     private Option option(String key) {

@@ -9,6 +9,7 @@ import chatd.daemon.config.Config;
 import chatd.daemon.config.ConfigException;
 import chatd.daemon.config.Configuration;
 import chatd.daemon.files.Storage;
+import chatd.daemon.forward.Forwarder;
 import chatd.daemon.store.db.DatabaseUnavailable;
 import chatd.daemon.store.read.BackupStore;
 import chatd.daemon.store.read.ReportStore;
@@ -38,6 +39,9 @@ public final class Checks {
 
     /** Percentage of use from which being nearly full is a problem. */
     private static final int FULL = 90;
+
+    /** How long the collector of the log may be away before that is a problem: it may be restarted, too. */
+    private static final Duration COLLECTOR_AWAY = Duration.ofMinutes(5);
 
     private final Facts facts;
     private final Configuration configuration;
@@ -101,6 +105,7 @@ public final class Checks {
 
     private void addDaemonProblems(List<Problem> problems, boolean withFiles) {
         addLogProblems(problems);
+        addForwardingProblems(problems);
         addClockProblems(problems);
         addCertificateProblems(problems);
         if (withFiles) {
@@ -126,6 +131,18 @@ public final class Checks {
                     Topic.CLOCK,
                     "The clock is behind the log, whose last event is of " + logged.truncatedTo(ChronoUnit.SECONDS)
                             + ": until then all events have that time. Was the clock ahead? `timedatectl` shows it."));
+        }
+    }
+
+    private void addForwardingProblems(List<Problem> problems) {
+        Forwarder.Status forwarding = facts.forwarding().get();
+        if (!forwarding.failure().isEmpty()
+                && Duration.between(forwarding.since(), clock.instant()).compareTo(COLLECTOR_AWAY) >= 0) {
+            problems.add(Problem.warning(
+                    Topic.FORWARDING,
+                    "The log has not been forwarded to " + forwarding.to() + " since "
+                            + forwarding.since().truncatedTo(ChronoUnit.SECONDS) + ": " + forwarding.failure()
+                            + ". What is not forwarded waits in the log."));
         }
     }
 

@@ -4,6 +4,7 @@ import chatd.admin.api.SystemCalls.Problem;
 import chatd.admin.api.SystemCalls.Topic;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.disk.DiskSpace;
+import chatd.daemon.forward.Forwarder;
 import chatd.daemon.limit.Sweeper;
 import chatd.daemon.session.Session;
 import chatd.daemon.store.db.Database;
@@ -91,6 +92,7 @@ public final class Gauges implements AutoCloseable {
         addQueues();
         addDatabase(database);
         addLog();
+        addForwarding(facts);
         addStored();
         gauge(
                 "chatd_certificate_end_timestamp_seconds",
@@ -194,7 +196,10 @@ public final class Gauges implements AutoCloseable {
                 () -> log.trouble() == null ? 1 : 0);
         counter("chatd_log_events", "Events and seals in the audit log, since it was begun.", log::lastSeq);
         gauge("chatd_log_message", "The number of the last message in the audit log.", log::lastMessage);
-        gauge("chatd_log_segment_bytes", "The size of the open segment of the audit log.", log::openBytes);
+        gauge(
+                "chatd_log_segment_bytes",
+                "The size of the open segment of the audit log.",
+                () -> log.appended().bytes());
         gauge(
                 "chatd_log_unsealed_events",
                 "Events of the audit log that no seal covers yet.",
@@ -207,6 +212,17 @@ public final class Gauges implements AutoCloseable {
                         .map(since -> Math.max(
                                 0, Duration.between(since, clock.instant()).toMillis() / MILLIS))
                         .orElse(0.0));
+    }
+
+    private void addForwarding(Facts facts) {
+        gauge("chatd_log_forwarding", "1 while the audit log is forwarded, 0 while it can't be.", () -> {
+            Forwarder.Status now = facts.forwarding().get();
+            return now.to().isEmpty() ? Double.NaN : now.isConnected() ? 1 : 0;
+        });
+        gauge("chatd_log_forwarded_seq", "The seq of the last event or seal that was sent to the collector.", () -> {
+            Forwarder.Status now = facts.forwarding().get();
+            return now.sent() == 0 ? Double.NaN : now.sent();
+        });
     }
 
     private void addStored() {

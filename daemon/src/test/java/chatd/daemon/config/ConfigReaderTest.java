@@ -121,15 +121,50 @@ class ConfigReaderTest {
         int options = Config.class.getRecordComponents().length;
         int known = 0;
         for (var section : Config.class.getRecordComponents()) {
-            known += section.getType().getRecordComponents().length;
+            known += options(section.getType());
         }
         assertThat(document.keySet()).hasSize(options);
         assertThat(document.dottedKeySet()).hasSize(known);
     }
 
+    /** Returns the number of options in a section, and in those inside it. */
+    private static int options(Class<?> section) {
+        int all = 0;
+        for (var option : section.getRecordComponents()) {
+            boolean isSection = option.getType().isRecord() && option.getType().getEnclosingClass() == Config.class;
+            all += isSection ? options(option.getType()) : 1;
+        }
+        return all;
+    }
+
     private static String inSection(String key, String value) {
-        int dot = key.indexOf('.');
+        int dot = key.lastIndexOf('.');
         return "[" + key.substring(0, dot) + "]\n" + key.substring(dot + 1) + " = " + value + "\n";
+    }
+
+    @Test
+    void aSectionMayBeInsideAnother() throws Exception {
+        Config.Forward forward =
+                read("[audit.forward]\nto = \"[2001:db8::5]:6514\"\nmessage-size = \"2 KiB\"\n[audit]\nfind = true\n")
+                        .audit()
+                        .forward();
+        assertThat(forward.to()).hasValueSatisfying(to -> {
+            assertThat(to.getHostString()).isEqualTo("2001:db8::5");
+            assertThat(to.getPort()).isEqualTo(6514);
+        });
+        assertThat(forward.messageSize()).isEqualTo(2048);
+        assertThat(errors("[audit]\nforward = 3\n"))
+                .isEqualTo("chatd.toml:2:1: audit.forward is a section: write [audit.forward]");
+        assertThat(errors("[audit.forward]\ntoo = \"\"\n"))
+                .isEqualTo("chatd.toml:2:1: unknown key audit.forward.too; did you mean to?");
+        assertThat(errors("[audit.forwards]\nto = \"\"\n"))
+                .contains("unknown key audit.forwards; did you mean forward?");
+        assertThat(errors("[audit.forward]\nto = \"logs.example.org\"\n"))
+                .isEqualTo("chatd.toml:2:1: audit.forward.to: expected an address with a port, as in \"[::]:7443\", not"
+                        + " \"logs.example.org\"");
+        assertThat(errors("[audit.forward]\nkey = \"/k\"\n")).contains("belong together");
+        Map<String, String> environment = Map.of("CHATD_AUDIT_FORWARD_TO", "logs.example.org:6514");
+        assertThat(ConfigReader.read(null, environment).audit().forward().to()).isPresent();
     }
 
     @ParameterizedTest

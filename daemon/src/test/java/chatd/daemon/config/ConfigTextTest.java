@@ -64,6 +64,19 @@ class ConfigTextTest {
     }
 
     @Test
+    void anOptionOfASectionInsideAnotherIsSet() throws Exception {
+        String nested = "[audit]\nfind = true\n\n[audit.forward]\nca = \"/x\"\n";
+        assertThat(set(nested, "audit.forward.to", "a:1")).isEqualTo(nested + "to = \"a:1\"\n");
+        assertThat(set(nested, "audit.names", "number"))
+                .isEqualTo("[audit]\nfind = true\nnames = \"number\"\n\n[audit.forward]\nca = \"/x\"\n");
+        assertThat(unset(nested, "audit.forward.ca")).isEqualTo("[audit]\nfind = true\n\n[audit.forward]\n");
+        assertThat(set("[audit]\nfind = true\n", "audit.forward.to", "a:1"))
+                .isEqualTo("[audit]\nfind = true\n\n[audit.forward]\nto = \"a:1\"\n");
+        assertThat(set("[audit.forward]\nca = \"/x\"\n", "audit.find", "true"))
+                .isEqualTo("[audit.forward]\nca = \"/x\"\n\n[audit]\nfind = true\n");
+    }
+
+    @Test
     void severalOptionsAreChangedAtOnceAndAMissingOneNeedsNoRemoval() throws Exception {
         Map<String, @Nullable String> both = new LinkedHashMap<>();
         both.put("tls.certificate", "/a");

@@ -16,6 +16,7 @@ import chatd.daemon.model.Refusal;
 import chatd.daemon.model.account.Account;
 import chatd.protocol.value.Code;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -112,9 +113,13 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
             throws IOException, InterruptedException {
         int lines = Request.within("lines", asked.lines(), 10, MAX_LINES);
         out.write(names(), some -> new LogCalls.TailPart(some, null));
-        try (LogTail tail = new LogTail(log.files(), lines)) {
+        try (LogTail tail = LogTail.ofLast(log.files(), log::appended, lines)) {
             while (true) {
-                for (String line = tail.next(); line != null; line = tail.next()) {
+                for (byte[] next = tail.next(); next != null; next = tail.next()) {
+                    String line = new String(next, StandardCharsets.UTF_8);
+                    if (line.startsWith("<audit ")) {
+                        continue;
+                    }
                     Matcher naming = NAME_CHANGE.matcher(line);
                     if (naming.find()) {
                         long number = Long.parseLong(naming.group(1));

@@ -8,6 +8,7 @@ import chatd.daemon.admin.AdminCommand;
 import chatd.daemon.admin.Request;
 import chatd.daemon.admin.Requester;
 import chatd.daemon.admin.Role;
+import chatd.daemon.forward.Forwarder;
 import chatd.daemon.health.Checks;
 import chatd.daemon.health.Facts;
 import chatd.daemon.health.Running;
@@ -156,11 +157,24 @@ public final class StatsCommands implements AutoCloseable {
                 all.isEmpty() || all.get().journal().isDatabaseUnavailable() ? UNREACHABLE : "reachable",
                 logState(),
                 log.files().directory().toAbsolutePath().toString(),
-                log.openBytes(),
+                log.appended().bytes(),
+                forwarding(),
                 all.map(parts -> parts.services().search().indexer().state()).orElse(UNREACHABLE),
                 all.map(StatsCommands::storage).orElse(UNREACHABLE),
                 end.toString(),
                 Duration.between(Instant.now(), end).toDays());
+    }
+
+    private String forwarding() {
+        Forwarder.Status now = facts.forwarding().get();
+        if (now.to().isEmpty()) {
+            return "";
+        }
+        long waiting = log.lastSeq() - now.sent();
+        String far = now.sent() == 0 ? "" : ", sent up to seq " + now.sent();
+        return now.isConnected()
+                ? "to " + now.to() + far
+                : "to " + now.to() + ": not connected" + far + (now.sent() == 0 ? "" : ", " + waiting + " wait");
     }
 
     private static String storage(Running.Parts parts) {
