@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public final class LogCalls {
     public static final AdminCall<Tail, TailPart, Nothing> TAIL =
             new AdminCall<>("log tail", Tail.class, TailPart.class, Nothing.class);
+    public static final AdminCall<Follow, FollowPart, Nothing> FOLLOW =
+            new AdminCall<>("log follow", Follow.class, FollowPart.class, Nothing.class);
     public static final AdminCall<Query, Names, LogDirectory> QUERY =
             new AdminCall<>("log query", Query.class, Names.class, LogDirectory.class);
     public static final AdminCall<Nothing, Nothing, Published> PUBLISH =
@@ -40,6 +42,20 @@ public final class LogCalls {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record TailPart(
             @Nullable List<Name> names, @Nullable String line) {}
+
+    /**
+     * @param from the seq of an event or seal: the lines of the segment that has it come first
+     * @param follow whether new lines are wanted, too, until the caller goes away
+     */
+    public record Follow(long from, boolean follow) {}
+
+    /**
+     * Some lines, as they stand in the document, with the root's start tags.
+     *
+     * @param end the seq of the last event or seal, in the first part alone
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record FollowPart(@Nullable Long end, List<String> lines) {}
 
     /** The terms of a query, sent only to be logged: the caller reads the files itself. */
     public record Query(

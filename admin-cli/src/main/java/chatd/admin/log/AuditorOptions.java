@@ -7,30 +7,18 @@ import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.admin.terminal.Progress;
 import chatd.audit.form.VerificationListener;
-import chatd.audit.read.AuditorTerms;
 import chatd.audit.read.Verifier;
-import chatd.audit.seal.SealPublicKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The auditor's options: trusted keys and anchors obtained elsewhere; verifies a log against them. */
 public final class AuditorOptions {
-    @Option(
-            names = "--key",
-            paramLabel = "FILE",
-            description = "A public key that you trust, as printed by `log key`; may be repeated.")
-    private List<Path> keys = List.of();
-
-    @Option(
-            names = "--anchor",
-            paramLabel = "FILE",
-            description = "Seals that you kept, one per line; text before a seal is ignored.")
-    private List<Path> anchors = List.of();
+    @Mixin
+    private AuditorKeys trusted = new AuditorKeys();
 
     @Option(
             names = "--excerpt",
@@ -41,7 +29,7 @@ public final class AuditorOptions {
     /** Verifies a log, passing what is read to {@code watch} and showing progress. */
     public Verifier.Report verify(Path log, VerificationListener watch) throws IOException {
         try (Progress progress = new Progress()) {
-            return Verifier.verify(log, new AuditorTerms(keys(), anchors(), excerpt), new VerificationListener() {
+            return Verifier.verify(log, trusted.terms(excerpt), new VerificationListener() {
                 @Override
                 public void segment(long number, String head) {
                     watch.segment(number, head);
@@ -71,30 +59,6 @@ public final class AuditorOptions {
             throw new CommandFailure(Exit.NOT_FOUND, "There is no directory " + where + ".");
         }
         return Input.requireReadable(where);
-    }
-
-    private List<SealPublicKey> keys() throws IOException {
-        List<SealPublicKey> trusted = new ArrayList<>();
-        for (Path file : keys) {
-            try {
-                trusted.add(SealPublicKey.read(Input.requireReadable(file)));
-            } catch (IOException e) {
-                throw new CommandFailure(Exit.USAGE, e.getMessage() + ". Expected the output of `chat-admin log key`.");
-            }
-        }
-        return trusted;
-    }
-
-    private List<String> anchors() throws IOException {
-        List<String> held = new ArrayList<>();
-        for (Path file : anchors) {
-            List<String> seals = Verifier.anchors(Input.requireReadable(file));
-            if (seals.isEmpty()) {
-                throw new CommandFailure(Exit.USAGE, file + " has no seal in it (expected lines with <seal …/>).");
-            }
-            held.addAll(seals);
-        }
-        return held;
     }
 
     /** Returns the verdict on a log in which nothing is wrong. */

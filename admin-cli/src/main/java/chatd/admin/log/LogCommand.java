@@ -22,7 +22,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footerHeading = Program.EXAMPLE,
         footer = "  chat-admin log tail -f",
-        subcommands = {QueryCommand.class, VerifyCommand.class, ProveCommand.class, ExportCommand.class})
+        subcommands = {
+            QueryCommand.class,
+            VerifyCommand.class,
+            FollowCommand.class,
+            ProveCommand.class,
+            ExportCommand.class
+        })
 public final class LogCommand implements Runnable {
     @ParentCommand
     Program program;

@@ -11,9 +11,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -66,6 +69,35 @@ public final class LogTail implements Closeable {
             }
             // It was closed, and deleted, between the two.
         }
+    }
+
+    /**
+     * Returns a tail that begins with the segment that has an event or seal, or with the first one that is there, if that is
+     * later.
+     *
+     * @param end as for the constructor
+     */
+    public static LogTail ofSegmentWith(LogFiles files, Supplier<LogPosition> end, long seq) throws IOException {
+        long open = end.get().segment();
+        List<Path> candidates = new ArrayList<>(files.closed());
+        candidates.add(files.part());
+        for (Path file : candidates.reversed()) {
+            try (InputStream in = Files.newInputStream(file)) {
+                SegmentReader lines = new SegmentReader(in, Segment.LONGEST_LINE);
+                long number = Segment.Head.read(lines).number();
+                byte[] first = lines.next();
+                String event = first == null
+                        ? ""
+                        : ParsedLine.parse(new String(first, StandardCharsets.UTF_8))
+                                .get("seq");
+                if (number <= open && !event.isEmpty() && Long.parseLong(event) <= seq) {
+                    return new LogTail(files, end, new LogPosition(number, 0));
+                }
+            } catch (NoSuchFileException e) {
+                // Retention deleted it.
+            }
+        }
+        return new LogTail(files, end, LogPosition.ORIGIN);
     }
 
     /** Returns the offset of the last {@code n} lines, searching from the end one window at a time. */

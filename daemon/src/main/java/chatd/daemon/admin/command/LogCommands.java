@@ -17,6 +17,7 @@ import chatd.daemon.model.account.Account;
 import chatd.protocol.value.Code;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -27,6 +28,9 @@ import java.util.regex.Pattern;
 /** Implements {@code chat-admin log}. */
 public record LogCommands(AuditLog log, Running running, Semaphore comparisonPermit) {
     private static final int MAX_LINES = 100_000;
+
+    /** Bytes of lines after which a part of an answer ends. */
+    private static final int MAX_PART_BYTES = 64 << 10;
 
     /** Maximum wait, in seconds, for the log to contain the last committed message; normally it takes moments. */
     private static final int PATIENCE_SECONDS = 5;
@@ -43,6 +47,12 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
                         AdminCommand.LogMode.START_AND_END,
                         List.of("lines", "follow"),
                         this::tail),
+                new AdminCommand<>(
+                        LogCalls.FOLLOW,
+                        Role.administratorsAnd(Role.AUDITOR),
+                        AdminCommand.LogMode.START_AND_END,
+                        List.of("from", "follow"),
+                        this::follow),
                 AdminCommand.of(
                         LogCalls.QUERY,
                         Role.administratorsAnd(Role.AUDITOR),
@@ -138,6 +148,39 @@ public record LogCommands(AuditLog log, Running running, Semaphore comparisonPer
             }
         }
         return Nothing.NOTHING;
+    }
+
+    /** Writes the lines that are on disk, so that none of them is ever taken back. */
+    private Nothing follow(LogCalls.Follow asked, Requester by, AdminCommand.Parts<LogCalls.FollowPart> out)
+            throws IOException, InterruptedException {
+        log.publish();
+        out.write(new LogCalls.FollowPart(log.lastSeq(), List.of()));
+        try (LogTail tail = LogTail.ofSegmentWith(log.files(), log::forced, asked.from())) {
+            while (true) {
+                List<String> lines = nextLines(tail);
+                if (!lines.isEmpty()) {
+                    out.write(new LogCalls.FollowPart(null, lines));
+                } else if (!asked.follow() || !out.isClientReading()) {
+                    return Nothing.NOTHING;
+                } else {
+                    tail.pause();
+                }
+            }
+        }
+    }
+
+    private static List<String> nextLines(LogTail tail) throws IOException {
+        List<String> lines = new ArrayList<>();
+        int bytes = 0;
+        while (bytes < MAX_PART_BYTES) {
+            byte[] line = tail.next();
+            if (line == null) {
+                break;
+            }
+            bytes += line.length;
+            lines.add(new String(line, StandardCharsets.UTF_8));
+        }
+        return lines;
     }
 
     /** Returns the public half of the sealing key. */
