@@ -93,6 +93,7 @@ class AdminRightsIT {
             Map.entry("config reload", List.of(A)),
             Map.entry("cert show", List.of(A, H, M, L)),
             Map.entry("log tail", List.of(A, L)),
+            Map.entry("log follow", List.of(A, L)),
             Map.entry("log query --type start", List.of(A, L)),
             Map.entry("log publish", List.of(A, L)),
             Map.entry("log key", List.of(A, L)),

@@ -103,7 +103,9 @@ class MetricsIT {
     @Test
     void everyMetricIsOnThePageAndCountsWhatItSays() throws Exception {
         Path socket = directory.resolve("metrics");
-        try (LocalDaemon own = LocalDaemon.start("CHATD_METRICS_LISTEN", socket.toString())) {
+        String nobody = "[::1]:" + ProcessResult.freePort();
+        try (LocalDaemon own =
+                LocalDaemon.start("CHATD_METRICS_LISTEN", socket.toString(), "CHATD_AUDIT_FORWARD_TO", nobody)) {
             Chatd.Person carol = own.person();
             own.admin("", "backup", directory.resolve("one.backup").toString()).exits(0);
             try (Chat1Socket alice = own.logIn(own.alice());

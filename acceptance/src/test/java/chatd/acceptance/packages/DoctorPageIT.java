@@ -363,6 +363,30 @@ class DoctorPageIT {
     }
 
     @Test
+    void theLogIsForwarded() {
+        isFound(
+                "chat-admin config set audit.forward.to chat.example.org:6514 audit.forward.ca /etc/chatd/tls/ca.pem",
+                "log.forwarding",
+                "wrong",
+                "The collector chat.example.org:6514 can't be used: 2001:db8::7: Connection refused.",
+                """
+                systemd-run --quiet --unit collector openssl s_server -www -accept '[::]:6514' \
+                  -cert /etc/chatd/tls/server.pem -key /etc/chatd/tls/server.key
+                until openssl s_client -connect '[2001:db8::7]:6514' </dev/null >/dev/null 2>&1; do sleep 0.2; done
+                """);
+        mends(
+                "chat-admin config set audit.forward.key /etc/chatd/tls/own.key audit.forward.certificate /etc/chatd/tls/server.pem;"
+                        + " install -m 600 /etc/chatd/tls/server.key /etc/chatd/tls/own.key",
+                "files",
+                "wrong",
+                "can't read /etc/chatd/tls/own.key");
+        box.sh("chat-admin config unset audit.forward.key audit.forward.certificate audit.forward.to audit.forward.ca;"
+                        + " systemctl stop collector")
+                .exits(0);
+        expect("log.forwarding", "ok", "is sent to no other machine");
+    }
+
+    @Test
     void backupsAreMade() {
         expect("backup", "advice", "None are made");
         box.sh("mkdir -p /var/backups/chatd; chat-admin config set backup.directory /var/backups/chatd; systemctl"

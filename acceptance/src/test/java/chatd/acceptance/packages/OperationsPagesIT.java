@@ -54,7 +54,8 @@ class OperationsPagesIT {
                 unplayed.addAll(blocks(page));
             }
         }
-        box = Box.boot("trixie", "openjdk-25-jre-headless", "python3", "age", "zstd", "curl");
+        box = Box.boot(
+                "trixie", "openjdk-25-jre-headless", "python3", "age", "zstd", "curl", "rsyslog", "rsyslog-openssl");
         box.sh("""
                 echo 'APT::Get::Assume-Yes "true";' >/etc/apt/apt.conf.d/99yes
                 mkdir /srv/packages /mnt/elsewhere
@@ -420,6 +421,34 @@ class OperationsPagesIT {
 
     @Test
     @Order(10)
+    void theLogIsForwardedAndFollowed() {
+        box.sh("echo '::1 logs.example.org' >>/etc/hosts; chat-admin log key >/root/seal.pem")
+                .exits(0);
+        play("apt install rsyslog rsyslog-openssl", "/root");
+        box.sh("""
+                set -e
+                page=/usr/share/doc/chatd/operations/forwarding.md
+                sed -n '/^    global(/,/^    input(/p' $page | sed 's/^    //' >/etc/rsyslog.d/chatd.conf
+                systemctl restart rsyslog
+                """).exits(0);
+        play("install -m 644 collector.pem", "/etc/ssl/certs");
+        String seal = box.run("chat-admin", "log", "anchor").exits(0).out().strip();
+        await().until(() -> box.run("grep", "-qF", seal, "/var/log/chatd.log").exit() == 0);
+        assertThat(box.run("chat-admin", "stats").out())
+                .contains("; forwarded to logs.example.org:6514, sent up to seq ");
+        assertThat(box.run("stat", "-c", "%a", "/var/log/chatd.log").out()).isEqualTo("600\n");
+        String follow = take("chat-admin log follow").replace("log follow", "log follow --once");
+        assertThat(box.sh("cd /root; " + follow).exits(0).out()).contains("genuine up to the seal ");
+        box.sh("chat-admin log verify --key /root/seal.pem --anchor /srv/chatd-log/anchors /srv/chatd-log")
+                .exits(0);
+        box.sh("chat-admin log verify --key /root/seal.pem --anchor /srv/chatd-log/anchors /var/log/chatd")
+                .exits(0);
+        box.sh("chat-admin config unset audit.forward.to audit.forward.ca; systemctl reload chatd")
+                .exits(0);
+    }
+
+    @Test
+    @Order(11)
     void theArchiveIsInstalledAsAService() {
         box.sh("""
                 set -e
@@ -441,7 +470,7 @@ class OperationsPagesIT {
 
     /** A block that is added to a page must be played here, too. */
     @Test
-    @Order(11)
+    @Order(12)
     void everyBlockOfThePagesIsPlayed() {
         assertThat(unplayed).hasSize(1).allMatch(block -> block.startsWith(CERTBOT));
     }

@@ -8,6 +8,7 @@ import chatd.admin.terminal.Program;
 import chatd.audit.read.AuditorTerms;
 import chatd.audit.read.LogCopy;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,10 @@ final class FollowCommand implements Callable<Integer> {
         }
         AuditorTerms terms = auditor.terms(true);
         if (input != null && !input.equals(STANDARD_INPUT)) {
-            Input.requireReadable(input);
+            if (Files.isDirectory(Input.requireReadable(input))) {
+                throw new CommandFailure(
+                        Exit.USAGE, input + " is a directory: name the file that the collector writes.");
+            }
         }
         try {
             return follow(LogCopy.open(directory, terms), terms);

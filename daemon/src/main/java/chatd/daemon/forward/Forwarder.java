@@ -110,11 +110,10 @@ public final class Forwarder implements AutoCloseable {
         while (!stopped) {
             Config.Forward to = configuration.get().audit().forward();
             try {
+                begin(nameOf(to));
                 if (to.to().isEmpty()) {
-                    begin("");
                     pause(Duration.ofSeconds(1));
                 } else {
-                    begin(name(to.to().get()));
                     forward(to);
                     pause = pace.retry();
                 }
@@ -131,6 +130,24 @@ public final class Forwarder implements AutoCloseable {
             }
         }
         closeTail();
+    }
+
+    /**
+     * Returns why no connection to a collector can be made; empty if one can. Sends nothing; blocks.
+     *
+     * @param to which must name a collector
+     */
+    public static String connectionFailure(Config.Forward to) {
+        try (Collector _ = Collector.connect(to)) {
+            return "";
+        } catch (IOException e) {
+            return FileFailure.describe(e);
+        }
+    }
+
+    /** Returns the name and port of a collector; empty if there is none. */
+    public static String nameOf(Config.Forward to) {
+        return to.to().map(Forwarder::name).orElse("");
     }
 
     private static String name(InetSocketAddress to) {

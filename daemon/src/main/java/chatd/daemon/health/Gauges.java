@@ -221,7 +221,7 @@ public final class Gauges implements AutoCloseable {
         });
         gauge("chatd_log_forwarded_seq", "The seq of the last event or seal that was sent to the collector.", () -> {
             Forwarder.Status now = facts.forwarding().get();
-            return now.sent() == 0 ? Double.NaN : now.sent();
+            return now.to().isEmpty() ? Double.NaN : now.sent();
         });
     }
 

@@ -18,6 +18,7 @@ public final class Checks {
                 new LimitsCheck(),
                 new ClockCheck(),
                 new LogCheck(),
+                new ForwardingCheck(),
                 new StoredCheck(),
                 new BackupCheck());
     }

@@ -70,6 +70,9 @@ final class FilesCheck implements Check {
                                 .filter(file ->
                                         !subject.unit().get("Environment").contains(PASSED_ON)),
                         config.http().logo().stream(),
+                        config.audit().forward().ca().stream(),
+                        config.audit().forward().certificate().stream(),
+                        config.audit().forward().key().stream(),
                         Stream.of(config.audit().sealKey()).filter(Files::exists))
                 .flatMap(each -> each)
                 .map(Path::toAbsolutePath)

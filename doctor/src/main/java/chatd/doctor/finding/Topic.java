@@ -38,6 +38,7 @@ public enum Topic {
     LIMITS_JAVA("Options of Java can make the daemon slow, or write people's messages to disk."),
     LOG("A log that is not as it was written proves nothing."),
     LOG_SEAL("What is not sealed can be changed by whoever has the machine."),
+    LOG_FORWARDING("What another machine has can't be taken from the log unnoticed."),
     INDEX("Without the index users find nothing of what was said."),
     CONTENTS("Contents of files that nothing refers to take room."),
     BACKUP("Without a backup, what is on this machine is lost with it."),
