@@ -93,7 +93,7 @@ class AdminRightsIT {
             Map.entry("config reload", List.of(A)),
             Map.entry("cert show", List.of(A, H, M, L)),
             Map.entry("log tail", List.of(A, L)),
-            Map.entry("log follow", List.of(A, L)),
+            Map.entry("log follow --once COPY", List.of(A, L)),
             Map.entry("log query --type start", List.of(A, L)),
             Map.entry("log publish", List.of(A, L)),
             Map.entry("log key", List.of(A, L)),
@@ -165,7 +165,9 @@ class AdminRightsIT {
     }
 
     /** Runs all commands in one process, as a user with one supplementary group. */
-    private List<ProcessResult> asOneAfterTheOther(int user, String group, Stream<String> commands) {
+    private List<ProcessResult> asOneAfterTheOther(int user, String group, Stream<String> commands) throws IOException {
+        Path copy = Files.createDirectories(place.resolve("copy" + user));
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rwxrwxrwx"));
         List<String> line = List.of(
                 "setpriv",
                 "--reuid",
@@ -182,8 +184,9 @@ class AdminRightsIT {
                 AdminCommands.class.getName(),
                 "--socket",
                 chatd.directory.toString());
-        String input = commands.map(command ->
-                        command.replace("LIST", place.resolve("list.csv").toString()))
+        String input = commands.map(command -> command.replace(
+                                "LIST", place.resolve("list.csv").toString())
+                        .replace("COPY", copy.toString()))
                 .collect(Collectors.joining("\n"));
         return AdminCommands.results(ProcessResult.program(input, line).exits(0).out());
     }
@@ -231,7 +234,10 @@ class AdminRightsIT {
             // A command that keeps running is logged when it begins and when it ends.
             assertThat(ends)
                     .extracting(entry -> entry.get("command"))
-                    .isEqualTo(group.equals(HELPERS) || group.equals(MODERATORS) ? List.of() : List.of("log tail"));
+                    .containsExactlyInAnyOrder(
+                            group.equals(HELPERS) || group.equals(MODERATORS)
+                                    ? new String[0]
+                                    : new String[] {"log tail", "log follow"});
             assertThat(entries.size() - ends.size())
                     .as("commands logged for %s", group)
                     .isEqualTo(COMMANDS.size());

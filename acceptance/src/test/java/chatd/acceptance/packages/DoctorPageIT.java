@@ -368,7 +368,7 @@ class DoctorPageIT {
                 "chat-admin config set audit.forward.to chat.example.org:6514 audit.forward.ca /etc/chatd/tls/ca.pem",
                 "log.forwarding",
                 "wrong",
-                "The collector chat.example.org:6514 can't be used: 2001:db8::7: Connection refused.",
+                "The collector chat.example.org:6514 can't be used: 2001:db8::7: Connection refused",
                 """
                 systemd-run --quiet --unit collector openssl s_server -www -accept '[::]:6514' \
                   -cert /etc/chatd/tls/server.pem -key /etc/chatd/tls/server.key

@@ -6,7 +6,7 @@ import chatd.admin.terminal.Format;
 import chatd.admin.terminal.Input;
 import chatd.admin.terminal.Program;
 import chatd.audit.read.AuditorTerms;
-import chatd.audit.read.LogCopy;
+import chatd.audit.read.VerifiedCopy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,13 +78,13 @@ final class FollowCommand implements Callable<Integer> {
             }
         }
         try {
-            return follow(LogCopy.open(directory, terms), terms);
-        } catch (LogCopy.Wrong e) {
+            return follow(VerifiedCopy.open(directory, terms), terms);
+        } catch (VerifiedCopy.Wrong e) {
             return print(null, e);
         }
     }
 
-    private int follow(LogCopy copy, AuditorTerms terms) throws IOException, InterruptedException {
+    private int follow(VerifiedCopy copy, AuditorTerms terms) throws IOException, InterruptedException {
         try (Following following = new Following(copy, once)) {
             if (from != null && copy.lastSeq() > 0) {
                 throw new CommandFailure(
@@ -111,14 +111,14 @@ final class FollowCommand implements Callable<Integer> {
                 }
                 following.close();
                 return print(copy, null);
-            } catch (LogCopy.Wrong e) {
+            } catch (VerifiedCopy.Wrong e) {
                 following.close();
                 return print(copy, e);
             }
         }
     }
 
-    private int print(@Nullable LogCopy copy, LogCopy.@Nullable Wrong wrong) {
+    private int print(@Nullable VerifiedCopy copy, VerifiedCopy.@Nullable Wrong wrong) {
         String what = wrong == null ? "" : String.valueOf(wrong.getMessage());
         long copied = copy == null ? 0 : copy.lastSeq();
         long genuine = copy == null ? 0 : copy.lastAuthenticSeq();

@@ -10,7 +10,7 @@ import chatd.audit.FileFailure;
 import chatd.audit.form.Segment;
 import chatd.audit.form.SegmentReader;
 import chatd.audit.read.CollectedLines;
-import chatd.audit.read.LogCopy;
+import chatd.audit.read.VerifiedCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ final class Following implements AutoCloseable {
     /** A large segment is published less often: each time, all of it is written. */
     private static final long PUBLISHED_BYTES_PER_SECOND = 8 << 20;
 
-    private final LogCopy copy;
+    private final VerifiedCopy copy;
     private final boolean once;
     private final Progress progress = new Progress();
     private final Thread publisher =
@@ -37,7 +37,7 @@ final class Following implements AutoCloseable {
     private long published = System.nanoTime();
 
     /** @param once whether to end with what there is now */
-    Following(LogCopy copy, boolean once) {
+    Following(VerifiedCopy copy, boolean once) {
         this.copy = copy;
         this.once = once;
     }
@@ -49,14 +49,14 @@ final class Following implements AutoCloseable {
     }
 
     /** Returns how far a copy is, as a sentence without its full stop. */
-    static String state(LogCopy copy) {
+    static String state(VerifiedCopy copy) {
         return "copied up to seq " + copy.lastSeq() + ", "
                 + (copy.lastAuthenticSeq() > 0
                         ? "genuine up to the seal " + copy.lastAuthenticSeq()
                         : "consistent in itself, not authenticated");
     }
 
-    private synchronized void add(byte[] line) throws IOException, LogCopy.Wrong {
+    private synchronized void add(byte[] line) throws IOException, VerifiedCopy.Wrong {
         if (!isEnded) {
             copy.add(line);
             progress.show(state(copy));
@@ -108,7 +108,7 @@ final class Following implements AutoCloseable {
      *
      * @param from the seq with whose segment a new copy begins
      */
-    void read(AdminLink daemon, long from) throws IOException, InterruptedException, LogCopy.Wrong {
+    void read(AdminLink daemon, long from) throws IOException, InterruptedException, VerifiedCopy.Wrong {
         boolean isReported = false;
         for (int pause = 1; ; pause = Math.min(2 * pause, LONGEST_RETRY_SECONDS)) {
             long before = copy.lastSeq();
@@ -132,7 +132,7 @@ final class Following implements AutoCloseable {
         }
     }
 
-    private void readOnce(AdminLink daemon, long from) throws IOException, LogCopy.Wrong {
+    private void readOnce(AdminLink daemon, long from) throws IOException, VerifiedCopy.Wrong {
         long begin = copy.lastSeq() > 0 ? copy.lastSeq() : from;
         try (AdminLink.Answer<LogCalls.FollowPart, ?> answer =
                 daemon.ask(LogCalls.FOLLOW, new LogCalls.Follow(begin, !once))) {
@@ -149,7 +149,7 @@ final class Following implements AutoCloseable {
     }
 
     /** Reads what a collector wrote, to its end. */
-    void read(InputStream written) throws IOException, LogCopy.Wrong {
+    void read(InputStream written) throws IOException, VerifiedCopy.Wrong {
         SegmentReader lines = new SegmentReader(written, Segment.LONGEST_LINE);
         CollectedLines collected = new CollectedLines();
         for (byte[] line = lines.next(); line != null; line = lines.next()) {
@@ -158,7 +158,7 @@ final class Following implements AutoCloseable {
     }
 
     /** Reads what a collector writes to a file. */
-    void read(Path file) throws IOException, InterruptedException, LogCopy.Wrong {
+    void read(Path file) throws IOException, InterruptedException, VerifiedCopy.Wrong {
         CollectedLines collected = new CollectedLines();
         try (CollectedFile lines = new CollectedFile(file)) {
             while (true) {
@@ -173,7 +173,7 @@ final class Following implements AutoCloseable {
         }
     }
 
-    private void addCollected(CollectedLines collected, byte[] line) throws IOException, LogCopy.Wrong {
+    private void addCollected(CollectedLines collected, byte[] line) throws IOException, VerifiedCopy.Wrong {
         byte[] found = collected.add(line);
         if (found != null) {
             add(found);

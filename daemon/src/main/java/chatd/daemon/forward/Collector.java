@@ -95,7 +95,9 @@ final class Collector implements Closeable {
                 return socket;
             } catch (IOException e) {
                 socket.close();
-                failures.add(ServerNames.shortened(address.getHostAddress()) + ": " + e.getMessage());
+                // Some builds of Java add that.
+                String why = String.valueOf(e.getMessage()).replace(" (connect failed)", "");
+                failures.add(ServerNames.shortened(address.getHostAddress()) + ": " + why);
             }
         }
         throw new IOException(failures.toString());

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * numbers and times, the seals, and the schema once a segment is complete. A line that comes again must be the one that was
  * copied. Each seal is kept as an anchor too, in {@code anchors}. Not thread-safe; blocks.
  */
-public final class LogCopy implements Closeable {
+public final class VerifiedCopy implements Closeable {
     private static final Pattern SEQ = Pattern.compile("<(?:event|seal) seq=\"(\\d{1,18})\" ");
     private static final String TOP = Line.DECLARATION + "\n" + Line.STYLE + "\n";
 
@@ -66,7 +66,7 @@ public final class LogCopy implements Closeable {
 
     private long nextKnown;
 
-    private LogCopy(Path directory, AuditorTerms auditor, FileChannel lockFile) {
+    private VerifiedCopy(Path directory, AuditorTerms auditor, FileChannel lockFile) {
         this.files = new LogFiles(directory);
         this.anchors = directory.resolve("anchors");
         this.auditor = auditor;
@@ -81,7 +81,7 @@ public final class LogCopy implements Closeable {
      * @throws Wrong if what is in it was changed
      * @throws IOException if it can't be read or written, or is in use
      */
-    public static LogCopy open(Path directory, AuditorTerms auditor) throws IOException, Wrong {
+    public static VerifiedCopy open(Path directory, AuditorTerms auditor) throws IOException, Wrong {
         Files.createDirectories(directory);
         FileChannel lockFile =
                 FileChannel.open(new LogFiles(directory).lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -90,7 +90,7 @@ public final class LogCopy implements Closeable {
             lockFile.close();
             throw new IOException("another process writes to " + directory);
         }
-        LogCopy copy = new LogCopy(directory, auditor, lockFile);
+        VerifiedCopy copy = new VerifiedCopy(directory, auditor, lockFile);
         try {
             copy.files.install("audit.css");
             copy.files.install("audit.xsd");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LogCopyTest {
+class VerifiedCopyTest {
     @TempDir
     private Path directory;
 
@@ -87,18 +87,18 @@ class LogCopyTest {
         }
     }
 
-    private LogCopy open() throws IOException, LogCopy.Wrong {
-        return LogCopy.open(target, new AuditorTerms(List.of(key), List.of(), false));
+    private VerifiedCopy open() throws IOException, VerifiedCopy.Wrong {
+        return VerifiedCopy.open(target, new AuditorTerms(List.of(key), List.of(), false));
     }
 
-    private static void add(LogCopy copy, List<byte[]> some) throws IOException, LogCopy.Wrong {
+    private static void add(VerifiedCopy copy, List<byte[]> some) throws IOException, VerifiedCopy.Wrong {
         for (byte[] line : some) {
             copy.add(line);
         }
     }
 
-    private void copy(List<byte[]> some) throws IOException, LogCopy.Wrong {
-        try (LogCopy copy = open()) {
+    private void copy(List<byte[]> some) throws IOException, VerifiedCopy.Wrong {
+        try (VerifiedCopy copy = open()) {
             add(copy, some);
         }
     }
@@ -125,7 +125,7 @@ class LogCopyTest {
         assertThat(report.isAuthentic()).isTrue();
         assertThat(Verifier.anchors(anchors))
                 .isEqualTo(lines.stream()
-                        .map(LogCopyTest::text)
+                        .map(VerifiedCopyTest::text)
                         .filter(line -> line.startsWith("<seal "))
                         .toList());
         // The log itself has what the copy holds as anchors.
@@ -135,7 +135,7 @@ class LogCopyTest {
 
     @Test
     void theCopyIsTheLogByteForByte() throws Exception {
-        try (LogCopy copy = open()) {
+        try (VerifiedCopy copy = open()) {
             for (byte[] line : lines) {
                 assertThat(copy.add(line)).isTrue();
             }
@@ -160,7 +160,7 @@ class LogCopyTest {
     /** As a kill leaves it: half a line, no anchors, a complete segment without its name. */
     @Test
     void whatAKillLeftIsRepaired() throws Exception {
-        try (LogCopy copy = open()) {
+        try (VerifiedCopy copy = open()) {
             add(copy, lines.subList(0, 4));
         }
         Path part = target.resolve("audit.part");
@@ -185,7 +185,7 @@ class LogCopyTest {
             int at = text(lines.get(i)).indexOf("2026-11-20") + 3;
             changed[at]--;
             int line = i;
-            try (LogCopy copy = open()) {
+            try (VerifiedCopy copy = open()) {
                 add(copy, lines.subList(0, line));
                 long before = copy.lastSeq();
                 boolean isFirst = line == 0;
@@ -195,7 +195,7 @@ class LogCopyTest {
                             copy.add(isFirst ? lines.get(1) : changed);
                         })
                         .as("line %d", i)
-                        .isInstanceOf(LogCopy.Wrong.class);
+                        .isInstanceOf(VerifiedCopy.Wrong.class);
                 assertThat(copy.lastSeq()).isEqualTo(before);
             }
         }
@@ -207,7 +207,7 @@ class LogCopyTest {
             target = directory.resolve("missing-" + i);
             List<byte[]> some = new ArrayList<>(lines);
             some.remove(i);
-            assertThatThrownBy(() -> copy(some)).as("line %d", i).isInstanceOf(LogCopy.Wrong.class);
+            assertThatThrownBy(() -> copy(some)).as("line %d", i).isInstanceOf(VerifiedCopy.Wrong.class);
         }
     }
 
@@ -217,7 +217,7 @@ class LogCopyTest {
         Path other = Files.createDirectory(directory.resolve("other"));
         write(other, "other.key");
         assertThatThrownBy(() -> copy(linesOf(other)))
-                .isInstanceOf(LogCopy.Wrong.class)
+                .isInstanceOf(VerifiedCopy.Wrong.class)
                 .hasMessageContaining("which no key that you trust has announced");
         target = directory.resolve("second");
         Path file = source.resolve("audit.xml");
@@ -228,7 +228,7 @@ class LogCopyTest {
                         .toList());
         Files.copy(file, source.resolve("audit.part"), StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> copy(linesOf(source)))
-                .isInstanceOf(LogCopy.Wrong.class)
+                .isInstanceOf(VerifiedCopy.Wrong.class)
                 .hasMessageContaining("the seal is invalid");
     }
 
@@ -242,11 +242,11 @@ class LogCopyTest {
             assertThat(log.key()).isEqualTo(key);
         }
         List<byte[]> others = linesOf(rewritten);
-        try (LogCopy copy = open()) {
+        try (VerifiedCopy copy = open()) {
             assertThat(copy.add(others.getFirst())).isFalse();
             assertThat(copy.add(others.get(1))).isFalse();
             assertThatThrownBy(() -> add(copy, others))
-                    .isInstanceOf(LogCopy.Wrong.class)
+                    .isInstanceOf(VerifiedCopy.Wrong.class)
                     .hasMessageContaining("came again and is not what was copied before");
             assertThatThrownBy(() -> copy.checkEnd(copy.lastSeq() - 1))
                     .hasMessageContaining("was copied before: its end was cut off");
@@ -275,7 +275,7 @@ class LogCopyTest {
         for (int until = 0; until <= all.size(); until++) {
             target = directory.resolve("changing-" + until);
             copy(all.subList(0, until));
-            try (LogCopy copy = open()) {
+            try (VerifiedCopy copy = open()) {
                 add(copy, all);
                 assertThat(copy.lastAuthenticSeq()).isEqualTo(copy.lastSeq());
             }
@@ -299,7 +299,7 @@ class LogCopyTest {
 
     @Test
     void twoCanNotWriteToOneCopy() throws Exception {
-        try (LogCopy _ = open()) {
+        try (VerifiedCopy _ = open()) {
             assertThatThrownBy(this::open).isInstanceOf(Exception.class);
         }
     }
