@@ -372,7 +372,7 @@ class DoctorPageIT {
                 """
                 systemd-run --quiet --unit collector openssl s_server -www -accept '[::]:6514' \
                   -cert /etc/chatd/tls/server.pem -key /etc/chatd/tls/server.key
-                until openssl s_client -connect '[2001:db8::7]:6514' </dev/null >/dev/null 2>&1; do sleep 0.2; done
+                until ss -Hltn sport = :6514 | grep -q .; do sleep 0.2; done
                 """);
         mends(
                 "chat-admin config set audit.forward.key /etc/chatd/tls/own.key audit.forward.certificate /etc/chatd/tls/server.pem;"

@@ -37,6 +37,9 @@ final class Collector implements Closeable {
     /** How long the collector may take to read what is on its way, before it answers the end. */
     private static final int FINISH_MILLIS = 600_000;
 
+    /** How many bytes a collector may say, which should say nothing. */
+    private static final int MOST_SAID = 1 << 16;
+
     private static final int BUFFER = 1 << 16;
 
     private final Socket plain;
@@ -173,10 +176,17 @@ final class Collector implements Closeable {
      */
     void finish() throws IOException {
         flush();
-        socket.shutdownOutput();
-        socket.setSoTimeout(FINISH_MILLIS);
-        while (socket.getInputStream().read() >= 0) {
-            // Until its end.
+        try {
+            socket.shutdownOutput();
+            socket.setSoTimeout(FINISH_MILLIS);
+            for (int said = 0; socket.getInputStream().read() >= 0; said++) {
+                if (said > MOST_SAID) {
+                    throw new IOException("it talks");
+                }
+            }
+        } catch (IOException e) {
+            throw new IOException(
+                    "it did not answer the end of a connection as RFC 5425, 4.4, demands: " + e.getMessage(), e);
         }
         close();
     }
