@@ -25,7 +25,7 @@ class DoctorPageIT {
 
     @BeforeAll
     void boot() {
-        box = Box.boot("trixie", "openjdk-25-jre-headless", "nftables", "perl");
+        box = Box.boot("trixie", "openjdk-25-jre-headless", "nftables", "perl", "rsyslog", "rsyslog-openssl");
         box.sh("""
                 set -e
                 apt-get install -y --no-install-recommends /ci/chatd_0*_amd64.deb
@@ -370,8 +370,14 @@ class DoctorPageIT {
                 "wrong",
                 "The collector chat.example.org:6514 can't be used: 2001:db8::7: Connection refused",
                 """
-                systemd-run --quiet --unit collector openssl s_server -www -accept '[::]:6514' \
-                  -cert /etc/chatd/tls/server.pem -key /etc/chatd/tls/server.key
+                cat >/etc/rsyslog.d/collector.conf <<'EOF'
+                global(defaultNetstreamDriverCAFile="/etc/chatd/tls/ca.pem"
+                       defaultNetstreamDriverCertFile="/etc/chatd/tls/server.pem"
+                       defaultNetstreamDriverKeyFile="/etc/chatd/tls/server.key")
+                module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="anon")
+                input(type="imtcp" port="6514")
+                EOF
+                systemctl restart rsyslog
                 until ss -Hltn sport = :6514 | grep -q .; do sleep 0.2; done
                 """);
         mends(
@@ -381,7 +387,7 @@ class DoctorPageIT {
                 "wrong",
                 "can't read /etc/chatd/tls/own.key");
         box.sh("chat-admin config unset audit.forward.key audit.forward.certificate audit.forward.to audit.forward.ca;"
-                        + " systemctl stop collector")
+                        + " rm /etc/rsyslog.d/collector.conf; systemctl restart rsyslog")
                 .exits(0);
         expect("log.forwarding", "ok", "is sent to no other machine");
     }

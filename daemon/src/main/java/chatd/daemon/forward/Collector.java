@@ -76,6 +76,9 @@ final class Collector implements Closeable {
         } catch (SSLHandshakeException e) {
             plain.close();
             throw new IOException("TLS with " + name + " failed: " + e.getMessage(), e);
+        } catch (SocketTimeoutException e) {
+            plain.close();
+            throw new IOException("it took the connection, and then did not answer for 10 seconds", e);
         } catch (IOException e) {
             plain.close();
             throw e;
