@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import type { Conversation } from "../model/conversation.js";
 import { isTakenBack } from "../model/timeline.js";
 import * as Type from "../wire/type.js";
@@ -22,9 +22,9 @@ export function SelectionBar({ conversation, selected }: { conversation: Convers
   const chosen = conversation.timeline.entries.value.filter((entry): entry is MessageEntry => entry.type !== Type.Group && selected.value?.has(entry.mid) === true && !isTakenBack(entry));
   const retractable = chosen.filter((entry) => isRetractable(chat, entry));
 
-  // The way back, and Escape, end the selection.
-  useEffect(() => app.openSheet(close), []);
-  useEffect(() => {
+  // The way back, and Escape, end the selection: as soon as it is seen, since they would leave the conversation otherwise.
+  useLayoutEffect(() => app.openSheet(close), []);
+  useLayoutEffect(() => {
     const keyDown = (event: KeyboardEvent) => {
       if (event.key === "Escape" && document.querySelector("dialog[open]") === null) {
         event.stopPropagation();

@@ -85,6 +85,7 @@ class WebTwoBrowsersIT extends BrowserTestBase {
     private final long seed = Long.getLong("chatd.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private int count;
+    private List<WebPerson> both = List.of();
 
     private static List<Seen> shown(WebPerson person) {
         return JsonMapper.shared()
@@ -124,6 +125,7 @@ class WebTwoBrowsersIT extends BrowserTestBase {
                 .logInToStay(ben)
                 .open(ann.name());
         String number = one.page().url().replaceFirst(".*#/", "");
+        both = List.of(one, other);
         int compared = 0;
         try (JsonSocket reader = chatd.logInJson(JsonCarrier.LINES, ann, "reads")) {
             for (int round = 0; round < ROUNDS; round++) {
@@ -131,7 +133,7 @@ class WebTwoBrowsersIT extends BrowserTestBase {
                 for (int step = 0; step < STEPS; step++) {
                     act(random.nextBoolean() ? one : other);
                 }
-                for (WebPerson person : List.of(one, other)) {
+                for (WebPerson person : both) {
                     await().untilAsserted(() -> {
                         person.reconnect();
                         WebPerson.awaitGone(person.page().locator(".upload, li.waits, .bar.away"));
@@ -167,10 +169,20 @@ class WebTwoBrowsersIT extends BrowserTestBase {
             case 4 -> send(person, picture());
             case 5 -> send(person, picture(), binary(), picture());
             case 6, 7 -> onOwn(person, "Edit", () -> person.says("corrected " + ++count));
-            case 8 ->
-                onOwn(person, "Delete for everyone", () -> {
-                    person.page().locator("dialog .strong").click();
-                });
+            case 8 -> {
+                String deleted = onOwn(
+                        person,
+                        "Delete for everyone",
+                        () -> person.page().locator("dialog .strong").click());
+                // Nothing can be done with it any more, in whichever browser it is chosen next.
+                for (WebPerson each : both) {
+                    await().untilAsserted(() -> {
+                        each.reconnect();
+                        WebPerson.awaitGone(
+                                each.page().locator("li.message[data-mid='" + deleted + "']:not(:has(.gone))"));
+                    });
+                }
+            }
             case 9, 10 -> {
                 Locator rows = person.page().locator("li.message[data-mid]:not(:has(.gone))");
                 if (rows.count() > 0) {
@@ -197,22 +209,31 @@ class WebTwoBrowsersIT extends BrowserTestBase {
         }
     }
 
-    private void onOwn(WebPerson person, String action, Runnable then) {
+    /** Returns the number of the message with which it was done; empty if there was none. */
+    private String onOwn(WebPerson person, String action, Runnable then) {
         String what = action.equals("Edit") ? "li.own[data-mid]:has(.text)" : "li.own[data-mid]:not(:has(.gone))";
         Locator rows = person.page().locator(what);
-        if (rows.count() > 0) {
-            openActions(rows.nth(random.nextInt(rows.count())));
-            person.choice(action).click();
-            then.run();
+        if (rows.count() == 0) {
+            return "";
         }
+        String mid = openActions(rows.nth(random.nextInt(rows.count())));
+        person.choice(action).click();
+        then.run();
+        return mid;
     }
 
-    /** Opens the actions of the message that is in a row now: others may come before it meanwhile. */
-    private static void openActions(Locator row) {
-        Locator message = row.page().locator("li.message[data-mid='" + row.getAttribute("data-mid") + "']");
+    /**
+     * Opens the actions of the message that is in a row now: others may come before it meanwhile.
+     *
+     * @return its number
+     */
+    private static String openActions(Locator row) {
+        String mid = row.getAttribute("data-mid");
+        Locator message = row.page().locator("li.message[data-mid='" + mid + "']");
         message.scrollIntoViewIfNeeded();
         message.hover();
         message.getByLabel("Message actions").click();
+        return mid;
     }
 
     private FilePayload binary() {
