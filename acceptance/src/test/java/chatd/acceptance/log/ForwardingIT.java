@@ -60,6 +60,10 @@ class ForwardingIT {
     private LocalDaemon daemon(SyslogServer collector, String... more) {
         List<String> environment = new ArrayList<>(List.of(more));
         environment.addAll(List.of(
+                "CHATD_RATES_TEXTS",
+                "0",
+                "CHATD_RATES_TEXT_BYTES",
+                "0",
                 "CHATD_AUDIT_FORWARD_TO",
                 "[::1]:" + collector.port(),
                 "CHATD_AUDIT_FORWARD_CA",
