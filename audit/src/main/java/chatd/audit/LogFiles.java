@@ -2,6 +2,7 @@ package chatd.audit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -138,11 +140,23 @@ public record LogFiles(Path directory) {
             byte[] ours = in.readAllBytes();
             Path there = directory.resolve(name);
             if (!Files.exists(there) || !Arrays.equals(Files.readAllBytes(there), ours)) {
-                Path fresh = temporary(name);
-                Files.write(fresh, ours);
-                Files.move(fresh, there, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                replace(name, out -> out.write(ours));
             }
         }
+    }
+
+    /** The content of a file. */
+    public interface Content {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /** Writes one of the files, so that a reader finds all of it, or what was there before; it is not forced to disk. */
+    public void replace(String name, Content content) throws IOException {
+        Path fresh = temporary(name);
+        try (OutputStream out = Files.newOutputStream(fresh)) {
+            content.writeTo(out);
+        }
+        Files.move(fresh, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Returns the number of a closed segment from its file name, or -1 if it is not one. */
@@ -170,8 +184,20 @@ public record LogFiles(Path directory) {
      * @param progress receives the number of bytes read so far, after each read
      */
     public static InputStream streamOf(FileChannel file, LongConsumer progress) {
+        return streamOf(file, 0, () -> Long.MAX_VALUE, progress);
+    }
+
+    /**
+     * Returns a stream of a part of a file, unaffected by other readers of the same channel. At its end it may be read again:
+     * it continues once there is more.
+     *
+     * @param from the offset at which it begins
+     * @param end returns the offset at which it ends now; it ends earlier where the file does
+     * @param progress receives the offset up to which it has been read, after each read
+     */
+    public static InputStream streamOf(FileChannel file, long from, LongSupplier end, LongConsumer progress) {
         return new InputStream() {
-            private long at;
+            private long at = from;
 
             @Override
             public int read() throws IOException {
@@ -181,7 +207,11 @@ public record LogFiles(Path directory) {
 
             @Override
             public int read(byte[] to, int offset, int length) throws IOException {
-                int read = file.read(ByteBuffer.wrap(to, offset, length), at);
+                long left = end.getAsLong() - at;
+                if (left <= 0) {
+                    return -1;
+                }
+                int read = file.read(ByteBuffer.wrap(to, offset, (int) Math.min(length, left)), at);
                 at += Math.max(read, 0);
                 progress.accept(at);
                 return read;

@@ -52,6 +52,19 @@ public final class Logs {
                 fsync, AuditLog.Rotation.at(segmentSize, segmentAge), "host", KEY, "Ed25519", true, Duration.ZERO, 0);
     }
 
+    /** Returns the usual options, with a sealing key of the test's own. */
+    public static AuditLog.Options sealedBy(Path key, String algorithm) {
+        return new AuditLog.Options(
+                AuditLog.Fsync.INTERVAL,
+                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
+                "host",
+                key,
+                algorithm,
+                true,
+                Duration.ZERO,
+                0);
+    }
+
     /** Returns a clock that a test advances. */
     public static TestClock clock() {
         return TestClock.standingAt(START);

@@ -173,7 +173,7 @@ public final class Daemon {
         Optional<Instant> logged = log.lastSeq() == 0 ? Optional.empty() : Optional.of(log.lastTime());
         log.startPublishing(lock);
         started(log::close);
-        Forwarder forwarder = new Forwarder(log, configuration, host(), Forwarder.Pace.USUAL, clock);
+        Forwarder forwarder = new Forwarder(log, configuration, host(), Forwarder.Timing.USUAL, clock);
         started(forwarder::close);
         long pid = ProcessHandle.current().pid();
         log.append(

@@ -238,7 +238,7 @@ class LayersTest {
             Map.entry("Fetches", "how long a read of the database took"),
             Map.entry("FileGuard", "how often files are checked to be in their places"),
             Map.entry("FilesOverHttp", "how long a new attempt waits for the previous one to release the upload"),
-            Map.entry("Forwarder", "how long a connection lasts, and after what pause a lost one is tried again"),
+            Map.entry("Forwarder", "how long a connection lasts"),
             Map.entry("Index", "how old the index snapshot is that a search uses"),
             Map.entry("Indexer", "what indexing and a search cost"),
             Map.entry("JournalLoop", "how long commit, log and delivery took"),

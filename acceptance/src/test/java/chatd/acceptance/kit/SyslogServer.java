@@ -7,12 +7,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -68,36 +65,31 @@ public final class SyslogServer implements AutoCloseable {
 
     /** Returns where packages are unpacked, with what they need and this machine does not have. */
     private static Path unpacked(List<String> packages) throws IOException {
-        Path all = Files.createDirectories(ProcessResult.ROOT.resolve("acceptance/target/unpacked"));
-        Path place = all.resolve(packages.getFirst());
-        Path marker = all.resolve(packages.getFirst() + ".whole");
-        try (FileChannel lock =
-                        FileChannel.open(all.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock _ = lock.lock()) {
-            if (Files.exists(marker)) {
-                return place;
-            }
-            List<String> command = new ArrayList<>(List.of("sh", "-ec", """
-                    place=$1
-                    shift
-                    rm -rf "$place"
-                    mkdir -p "$place/debs/partial" "$place/root"
-                    get() {
-                      apt-get -y -qq --download-only --reinstall --no-install-recommends -o Dir::Cache::archives="$place/debs" \
-                        -o APT::Sandbox::User=root -o Debug::NoLocking=1 install "$@"
-                    }
-                    get "$@" || { apt-get update -qq && get "$@"; }
-                    for deb in "$place"/debs/*.deb; do dpkg -x "$deb" "$place/root"; done
-                    """, "sh", place.toString()));
-            command.addAll(packages);
-            ProcessResult made = ProcessResult.program(command);
-            if (made.exit() != 0) {
-                String said = "NOT TESTED against " + packages + ": they can't be had: " + made.err();
-                System.err.println(said);
-                throw new TestAbortedException(said);
-            }
-            Files.createFile(marker);
-            return place;
+        return BuiltOnce.get(
+                ProcessResult.ROOT.resolve("acceptance/target/unpacked"),
+                packages.getFirst(),
+                place -> unpack(packages, place));
+    }
+
+    private static void unpack(List<String> packages, Path place) {
+        List<String> command = new ArrayList<>(List.of("sh", "-ec", """
+                place=$1
+                shift
+                rm -rf "$place"
+                mkdir -p "$place/debs/partial" "$place/root"
+                get() {
+                  apt-get -y -qq --download-only --reinstall --no-install-recommends -o Dir::Cache::archives="$place/debs" \
+                    -o APT::Sandbox::User=root -o Debug::NoLocking=1 install "$@"
+                }
+                get "$@" || { apt-get update -qq && get "$@"; }
+                for deb in "$place"/debs/*.deb; do dpkg -x "$deb" "$place/root"; done
+                """, "sh", place.toString()));
+        command.addAll(packages);
+        ProcessResult made = ProcessResult.program(command);
+        if (made.exit() != 0) {
+            String said = "NOT TESTED against " + packages + ": they can't be had: " + made.err();
+            System.err.println(said);
+            throw new TestAbortedException(said);
         }
     }
 

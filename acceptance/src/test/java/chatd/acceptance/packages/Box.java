@@ -3,12 +3,11 @@ package chatd.acceptance.packages;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import chatd.acceptance.kit.BuiltOnce;
 import chatd.acceptance.kit.ProcessResult;
 import chatd.fixtures.TestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -137,21 +136,9 @@ final class Box implements AutoCloseable {
      * Returns the tree of a release with these packages, built on first use from the mirror that
      * this machine uses.
      */
-    private static synchronized Path tree(String release, String... packages) throws IOException {
+    private static Path tree(String release, String... packages) throws IOException {
         String name = release + "-" + Integer.toHexString(List.of(packages).hashCode());
-        Path tree = TREES.resolve(name);
-        Path marker = TREES.resolve(name + ".whole");
-        Files.createDirectories(TREES);
-        // Other processes may run tests that need the same tree.
-        try (FileChannel lock = FileChannel.open(
-                        TREES.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock _ = lock.lock()) {
-            if (!Files.exists(marker)) {
-                buildTree(release, tree, packages);
-                Files.createFile(marker);
-            }
-            return tree;
-        }
+        return BuiltOnce.get(TREES, name, tree -> buildTree(release, tree, packages));
     }
 
     private static void buildTree(String release, Path tree, String... packages) {

@@ -5,8 +5,6 @@ import chatd.audit.form.Segment;
 import chatd.audit.form.SegmentReader;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -69,28 +67,12 @@ final class CollectedFile implements Closeable {
             file = opened;
             key = LogFiles.keyOf(path);
             at = 0;
-            lines = new SegmentReader(stream(opened), LONGEST_LINE);
+            lines = new SegmentReader(LogFiles.streamOf(opened, now -> at = now), LONGEST_LINE);
             return true;
         } catch (NoSuchFileException e) {
             // The collector has not made it yet.
             return false;
         }
-    }
-
-    private InputStream stream(FileChannel from) {
-        return new InputStream() {
-            @Override
-            public int read() {
-                throw new UnsupportedOperationException("a byte at a time");
-            }
-
-            @Override
-            public int read(byte[] to, int offset, int length) throws IOException {
-                int read = from.read(ByteBuffer.wrap(to, offset, length));
-                at += Math.max(read, 0);
-                return read;
-            }
-        };
     }
 
     @Override

@@ -71,11 +71,8 @@ final class FollowCommand implements Callable<Integer> {
                             : "--from and --input exclude each other: a collector has what it has.");
         }
         AuditorTerms terms = auditor.terms(true);
-        if (input != null && !input.equals(STANDARD_INPUT)) {
-            if (Files.isDirectory(Input.requireReadable(input))) {
-                throw new CommandFailure(
-                        Exit.USAGE, input + " is a directory: name the file that the collector writes.");
-            }
+        if (input != null && !input.equals(STANDARD_INPUT) && Files.isDirectory(Input.requireReadable(input))) {
+            throw new CommandFailure(Exit.USAGE, input + " is a directory: name the file that the collector writes.");
         }
         try {
             return follow(VerifiedCopy.open(directory, terms), terms);

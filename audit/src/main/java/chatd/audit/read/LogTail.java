@@ -208,35 +208,20 @@ public final class LogTail implements Closeable {
         try {
             FileChannel opened = open(files, segment).orElse(null);
             file = opened;
-            lines = opened == null ? null : new SegmentReader(stream(opened, bytes), Segment.LONGEST_LINE);
+            lines = opened == null
+                    ? null
+                    : new SegmentReader(
+                            LogFiles.streamOf(opened, bytes, this::endOfSegment, at -> {}), Segment.LONGEST_LINE);
         } catch (NoSuchFileException e) {
             // The part was removed, and is recreated in a moment.
         }
         return lines;
     }
 
-    /** Returns a stream of a file that ends where the log ends now, and continues once there is more. */
-    private InputStream stream(FileChannel from, long begin) {
-        return new InputStream() {
-            private long at = begin;
-
-            @Override
-            public int read() {
-                throw new UnsupportedOperationException("a byte at a time");
-            }
-
-            @Override
-            public int read(byte[] to, int offset, int length) throws IOException {
-                LogPosition now = end.get();
-                long left = now.segment() == segment ? now.bytes() - at : now.segment() > segment ? length : 0;
-                if (left <= 0) {
-                    return -1;
-                }
-                int read = from.read(ByteBuffer.wrap(to, offset, (int) Math.min(length, left)), at);
-                at += Math.max(read, 0);
-                return read;
-            }
-        };
+    /** Returns the offset in the segment at which the log ends now. */
+    private long endOfSegment() {
+        LogPosition now = end.get();
+        return now.segment() == segment ? now.bytes() : now.segment() > segment ? Long.MAX_VALUE : 0;
     }
 
     /** Returns whether a segment before the open one was deleted. */

@@ -103,19 +103,22 @@ public final class VerifiedCopy implements Closeable {
     }
 
     private void readWhatIsThere() throws IOException, Wrong {
+        Segment segment = null;
         for (Path file : files.closed()) {
-            Segment segment = Segment.read(file);
+            segment = Segment.read(file);
             String wrong = Verifier.checkLines(LogFiles.segmentNumber(file), Files.size(file), segment);
             check(LogFiles.name(file), wrong);
             add(file, segment);
         }
         if (Files.exists(files.part())) {
-            continuePart();
+            segment = continuePart();
         }
-        addMissingAnchors();
+        if (segment != null) {
+            addMissingAnchors(segment);
+        }
     }
 
-    private void continuePart() throws IOException, Wrong {
+    private Segment continuePart() throws IOException, Wrong {
         Segment segment = Segment.read(files.part());
         check(LogFiles.name(files.part()), segment.wrong());
         add(files.part(), segment);
@@ -124,7 +127,7 @@ public final class VerifiedCopy implements Closeable {
             Path closed = files.closed(segment.number, segment.started);
             Files.move(files.part(), closed, StandardCopyOption.ATOMIC_MOVE);
             note(segment, closed);
-            return;
+            return segment;
         }
         try (FileChannel file = FileChannel.open(files.part(), StandardOpenOption.WRITE)) {
             // What a kill left of the last line comes again.
@@ -132,15 +135,13 @@ public final class VerifiedCopy implements Closeable {
         }
         part = append(files.part());
         open = segment;
+        return segment;
     }
 
-    /** Adds the anchors of what was written just before a kill. */
-    private void addMissingAnchors() throws IOException {
-        if (byNumber.isEmpty()) {
-            return;
-        }
+    /** Adds the anchors of what was written to the last segment just before a kill. */
+    private void addMissingAnchors(Segment last) throws IOException {
         Set<String> there = Files.exists(anchors) ? Set.copyOf(Verifier.anchors(anchors)) : Set.of();
-        for (Seal seal : Segment.read(byNumber.lastEntry().getValue()).seals()) {
+        for (Seal seal : last.seals()) {
             if (!there.contains(seal.element())) {
                 anchor(seal.element().getBytes(StandardCharsets.US_ASCII));
             }
@@ -293,9 +294,7 @@ public final class VerifiedCopy implements Closeable {
         if (wrong != null) {
             throw new Wrong("the head of segment " + next.number + ": " + wrong);
         }
-        Path fresh = files.temporary("audit.part");
-        Files.write(fresh, head);
-        Files.move(fresh, files.part(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        files.replace(LogFiles.name(files.part()), out -> out.write(head));
         part = append(files.part());
         open = next;
         byNumber.put(next.number, files.part());
@@ -426,17 +425,10 @@ public final class VerifiedCopy implements Closeable {
         if (isPublished || open == null) {
             return;
         }
-        Path fresh = files.temporary("audit.xml");
-        try (FileChannel from = FileChannel.open(files.part());
-                FileChannel to = FileChannel.open(
-                        fresh,
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.TRUNCATE_EXISTING,
-                        StandardOpenOption.WRITE)) {
-            LogFiles.copy(from, 0, from.size(), to);
-            LogFiles.write(to, Line.CLOSING);
-        }
-        Files.move(fresh, files.published(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        files.replace(LogFiles.name(files.published()), out -> {
+            Files.copy(files.part(), out);
+            out.write(Line.CLOSING);
+        });
         isPublished = true;
     }
 

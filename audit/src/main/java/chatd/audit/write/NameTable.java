@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import javax.xml.stream.XMLInputFactory;
@@ -35,8 +34,8 @@ public final class NameTable {
      * @throws IOException if it can't be written
      */
     public static void write(LogFiles log, SortedMap<String, String> names) throws IOException {
-        replace(log, XML, out -> writeXml(out, names));
-        replace(log, CSS, out -> out.write(css(names).getBytes(StandardCharsets.UTF_8)));
+        log.replace(XML, out -> writeXml(out, names));
+        log.replace(CSS, out -> out.write(css(names).getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
@@ -76,22 +75,6 @@ public final class NameTable {
     public static void delete(LogFiles log) throws IOException {
         Files.deleteIfExists(log.directory().resolve(XML));
         Files.deleteIfExists(log.directory().resolve(CSS));
-    }
-
-    private interface Content {
-        void write(OutputStream out) throws IOException;
-    }
-
-    private static void replace(LogFiles log, String name, Content content) throws IOException {
-        Path fresh = log.temporary(name);
-        try (OutputStream out = Files.newOutputStream(fresh)) {
-            content.write(out);
-        }
-        Files.move(
-                fresh,
-                log.directory().resolve(name),
-                StandardCopyOption.ATOMIC_MOVE,
-                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static void writeXml(OutputStream out, SortedMap<String, String> names) throws IOException {

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,16 +41,7 @@ class VerifiedCopyTest {
     }
 
     private AuditLog openLog(Path log, String sealKey) throws IOException {
-        AuditLog.Options options = new AuditLog.Options(
-                AuditLog.Fsync.INTERVAL,
-                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
-                "host",
-                directory.resolve(sealKey),
-                "Ed25519",
-                true,
-                Duration.ZERO,
-                0);
-        return AuditLog.open(log, options, Logs.clock());
+        return AuditLog.open(log, Logs.sealedBy(directory.resolve(sealKey), "Ed25519"), Logs.clock());
     }
 
     private SealPublicKey write(Path to, String sealKey) throws IOException {

@@ -47,15 +47,7 @@ class SealTest {
     }
 
     private AuditLog.Options sealed(String key, String algorithm) {
-        return new AuditLog.Options(
-                AuditLog.Fsync.INTERVAL,
-                AuditLog.Rotation.at(64 << 20, Duration.ofDays(1)),
-                "host",
-                elsewhere.resolve(key),
-                algorithm,
-                true,
-                Duration.ZERO,
-                0);
+        return Logs.sealedBy(elsewhere.resolve(key), algorithm);
     }
 
     private AuditLog open() throws IOException {

@@ -6,10 +6,8 @@ import chatd.audit.Sha256;
 import chatd.audit.read.LogTail;
 import java.io.IOException;
 import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -70,11 +68,7 @@ record Confirmed(String to, LogPosition position, String line) {
         kept.setProperty("segment", Long.toString(position.segment()));
         kept.setProperty("bytes", Long.toString(position.bytes()));
         kept.setProperty("line", line);
-        StringWriter text = new StringWriter();
-        kept.store(text, "Up to where the collector has the log for certain (audit.forward).");
-        Path fresh = log.temporary(FILE);
-        Files.writeString(fresh, text.toString());
-        Files.move(fresh, file(log), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        log.replace(FILE, out -> kept.store(out, "Up to where the collector has the log for certain (audit.forward)."));
     }
 
     /**

@@ -6,13 +6,13 @@ import chatd.audit.LogPosition;
 import chatd.audit.read.LogTail;
 import chatd.audit.write.AuditLog;
 import chatd.daemon.config.Config;
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.apache.logging.log4j.LogManager;
@@ -43,9 +43,9 @@ public final class Forwarder implements AutoCloseable {
      * @param retry pause after the first failure; doubled after each that follows
      * @param longestRetry the longest pause
      */
-    public record Pace(Duration connection, long bytes, Duration retry, Duration longestRetry) {
-        public static final Pace USUAL =
-                new Pace(Duration.ofMinutes(5), 16 << 20, Duration.ofSeconds(1), Duration.ofMinutes(1));
+    public record Timing(Duration connection, long bytes, Duration retry, Duration longestRetry) {
+        public static final Timing USUAL =
+                new Timing(Duration.ofMinutes(5), 16 << 20, Duration.ofSeconds(1), Duration.ofMinutes(1));
     }
 
     /**
@@ -62,10 +62,10 @@ public final class Forwarder implements AutoCloseable {
     private final LogFiles files;
     private final Supplier<Config> configuration;
     private final String host;
-    private final Pace pace;
+    private final Timing timing;
     private final Clock clock;
     private final Thread thread;
-    private volatile boolean stopped;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile Status status;
     private volatile @Nullable Collector collector;
 
@@ -80,16 +80,13 @@ public final class Forwarder implements AutoCloseable {
     private byte[] last = new byte[0];
     private String reported = "";
 
-    @GuardedBy("this")
-    private boolean isWoken;
-
     /** @param host the name of this machine, for the collector */
-    public Forwarder(AuditLog log, Supplier<Config> configuration, String host, Pace pace, Clock clock) {
+    public Forwarder(AuditLog log, Supplier<Config> configuration, String host, Timing timing, Clock clock) {
         this.log = log;
         this.files = log.files();
         this.configuration = configuration;
         this.host = host;
-        this.pace = pace;
+        this.timing = timing;
         this.clock = clock;
         this.status = new Status("", false, clock.instant(), "", 0);
         this.thread = Thread.ofPlatform().name("forwarder").daemon().unstarted(this::run);
@@ -106,8 +103,8 @@ public final class Forwarder implements AutoCloseable {
     }
 
     private void run() {
-        Duration pause = pace.retry();
-        while (!stopped) {
+        Duration pause = timing.retry();
+        while (!isStopping()) {
             Config.Forward to = configuration.get().audit().forward();
             try {
                 begin(nameOf(to));
@@ -115,18 +112,18 @@ public final class Forwarder implements AutoCloseable {
                     pause(Duration.ofSeconds(1));
                 } else {
                     forward(to);
-                    pause = pace.retry();
+                    pause = timing.retry();
                 }
             } catch (IOException e) {
                 failed(FileFailure.describe(e));
                 pause(pause);
-                pause = pause.multipliedBy(2).compareTo(pace.longestRetry()) > 0
-                        ? pace.longestRetry()
+                pause = pause.multipliedBy(2).compareTo(timing.longestRetry()) > 0
+                        ? timing.longestRetry()
                         : pause.multipliedBy(2);
             } catch (RuntimeException e) {
                 LOG.error("CHATD-916 the log could not be forwarded, which is tried again", e);
                 failed(e.toString());
-                pause(pace.longestRetry());
+                pause(timing.longestRetry());
             }
         }
         closeTail();
@@ -194,9 +191,9 @@ public final class Forwarder implements AutoCloseable {
      */
     private boolean send(LogTail lines, Collector connected, Config.Forward to) throws IOException {
         SyslogWriter writer = new SyslogWriter(connected.out(), host, to.messageSize());
-        long end = System.nanoTime() + pace.connection().toNanos();
+        long end = System.nanoTime() + timing.connection().toNanos();
         long sent = 0;
-        while (sent < pace.bytes() && to.equals(configuration.get().audit().forward())) {
+        while (sent < timing.bytes() && to.equals(configuration.get().audit().forward())) {
             LogPosition before = lines.position();
             byte[] line = lines.next();
             if (line != null) {
@@ -209,7 +206,7 @@ public final class Forwarder implements AutoCloseable {
                 connected.flush();
                 noteSent();
             }
-            if (stopped || (sent > 0 && System.nanoTime() - end > 0)) {
+            if (isStopping() || (sent > 0 && System.nanoTime() - end > 0)) {
                 break;
             }
             connected.await(POLL_MILLIS);
@@ -304,7 +301,7 @@ public final class Forwarder implements AutoCloseable {
 
     /** Returns whether trouble is to be reported: once, however often it is tried again. */
     private boolean isNews(String trouble) {
-        boolean isNew = !stopped && !trouble.equals(reported);
+        boolean isNew = !isStopping() && !trouble.equals(reported);
         reported = trouble;
         return isNew;
     }
@@ -323,20 +320,17 @@ public final class Forwarder implements AutoCloseable {
         }
     }
 
-    private synchronized void pause(Duration time) {
-        long end = System.nanoTime() + time.toNanos();
+    private boolean isStopping() {
+        return stopping.getCount() == 0;
+    }
+
+    /** Waits, unless this is closed. */
+    private void pause(Duration time) {
         try {
-            for (long left = time.toNanos(); left > 0 && !isWoken; left = end - System.nanoTime()) {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
-            }
+            var _ = stopping.await(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private synchronized void wake() {
-        isWoken = true;
-        notifyAll();
     }
 
     /** Sends what is left, for a moment, and ends. What was not sent is sent after the next start. Blocks. */
@@ -348,8 +342,7 @@ public final class Forwarder implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("the log itself reports that", e);
         }
-        stopped = true;
-        wake();
+        stopping.countDown();
         try {
             Collector open = collector;
             if (!thread.join(GOODBYE) && open != null) {

@@ -34,7 +34,7 @@ class ForwarderTest {
     private static final Duration SOON = Duration.ofMillis(10);
 
     /** Connections last until the end of the test, unless something happens to them. */
-    private static final Forwarder.Pace LONG = new Forwarder.Pace(Duration.ofHours(1), 1 << 30, SOON, SOON);
+    private static final Forwarder.Timing LONG = new Forwarder.Timing(Duration.ofHours(1), 1 << 30, SOON, SOON);
 
     @TempDir
     private Path directory;
@@ -85,9 +85,9 @@ class ForwarderTest {
         }
     }
 
-    private Forwarder start(Forwarder.Pace pace) {
+    private Forwarder start(Forwarder.Timing timing) {
         Config read = config();
-        Forwarder forwarder = new Forwarder(log, () -> read, "box", pace, Clock.systemUTC());
+        Forwarder forwarder = new Forwarder(log, () -> read, "box", timing, Clock.systemUTC());
         forwarder.start();
         return forwarder;
     }
@@ -136,7 +136,7 @@ class ForwarderTest {
     /** What the collector had read by the end of a connection may still have been in its memory alone. */
     @Test
     void whatWasReadByTheEndBeforeCountsAsReceived() throws Exception {
-        Forwarder.Pace each = new Forwarder.Pace(Duration.ofHours(1), 1, SOON, SOON);
+        Forwarder.Timing each = new Forwarder.Timing(Duration.ofHours(1), 1, SOON, SOON);
         append(10);
         List<String> all = logged();
         try (Forwarder forwarder = start(each)) {
@@ -203,7 +203,7 @@ class ForwarderTest {
     @Test
     void anotherCollectorGetsAllAndSoDoesOneWhoseLogWasReplaced() throws Exception {
         append(5);
-        Forwarder.Pace each = new Forwarder.Pace(Duration.ofHours(1), 1, SOON, SOON);
+        Forwarder.Timing each = new Forwarder.Timing(Duration.ofHours(1), 1, SOON, SOON);
         try (Forwarder _ = start(each)) {
             awaitAll();
         }
